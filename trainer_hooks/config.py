@@ -1,0 +1,53 @@
+"""Makes JSON of whatever a training keeps its configuration in."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from trainer_hooks.record import encode_value
+from trainer_hooks.values import MAX_DEPTH, to_number
+
+MAX_TEXT_CHARS = 10_000
+MAX_ITEMS = 10_000
+
+
+def to_json(value: Any, depth: int = 0) -> Any:
+    """Return `value` as JSON can hold it, nested as it was.
+
+    Mappings, `argparse.Namespace`, dataclasses and other plain objects with fields become objects; lists,
+    tuples and sets become lists; numpy scalars and 0-d tensors become numbers; NaN and the infinities become
+    their names; all else, and what lies too deep, its `str()`.
+    """
+    if value is None or isinstance(value, bool | str):
+        return value[:MAX_TEXT_CHARS] if isinstance(value, str) else value
+    if isinstance(value, int | float):
+        return encode_value(value) if math.isfinite(value) is False else value
+    if depth >= MAX_DEPTH:
+        return str(value)[:MAX_TEXT_CHARS]
+    fields = _fields(value)
+    if fields is not None:
+        return {str(name): to_json(item, depth + 1) for name, item in list(fields.items())[:MAX_ITEMS]}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [to_json(item, depth + 1) for item in list(value)[:MAX_ITEMS]]
+    return _leaf(value)
+
+
+def _fields(value: Any) -> Mapping[Any, Any] | None:
+    """Return the named parts of a mapping, a namespace or a dataclass; None for anything else."""
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, type):
+        return None
+    names = getattr(value, "__dataclass_fields__", None)
+    if names is not None:
+        return {name: getattr(value, name, None) for name in names}
+    return vars(value) if type(value).__name__.endswith("Namespace") and hasattr(value, "__dict__") else None
+
+
+def _leaf(value: Any) -> Any:
+    if hasattr(value, "item"):
+        try:
+            return encode_value(to_number(value))
+        except ValueError:
+            pass
+    return str(value)[:MAX_TEXT_CHARS]

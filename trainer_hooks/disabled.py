@@ -1,0 +1,35 @@
+"""The run that does nothing, for TAILBOARD_DISABLED=1."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from trainer_hooks.run import Run
+
+
+class DisabledRun(Run):
+    """Takes all that a run takes and touches neither disk nor memory."""
+
+    def __init__(self, path: Path) -> None:
+        """Remember the path that was asked for, and that is all."""
+        self._path = path
+
+    @property
+    def path(self) -> Path:
+        """The folder that the run would have been in; it is not made."""
+        return self._path
+
+    def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+        """Do nothing."""
+
+    def progress(self, done: float, total: float) -> None:
+        """Do nothing."""
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """Do nothing."""
+
+    def _log_items(self, kind: str, tag: str, values: Iterable[Any], step: int | None, captions: Iterable[str]) -> None:
+        """Do nothing."""
+
+    def __repr__(self) -> str:
+        return f"<disabled run {str(self._path)!r}>"

@@ -1,0 +1,214 @@
+"""A run as the training sees it: log() and its relatives."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from trainer_hooks.background import start_thread
+from trainer_hooks.closing import Closer
+from trainer_hooks.encoder import line_encoder
+from trainer_hooks.folder import RunFolder
+from trainer_hooks.forking import no_fork
+from trainer_hooks.load import LoadSampler
+from trainer_hooks.media import MediaLogging
+from trainer_hooks.notices import Notices
+from trainer_hooks.record import encode_resume
+from trainer_hooks.status import Status
+from trainer_hooks.values import MAX_INT, RefusedError, describe, to_number, to_step, to_values
+from trainer_hooks.writer import Writer
+
+MAX_KNOWN_TAGS = 1_000_000
+FINISH_TIMEOUT_S = 10.0
+CAPTURE_TIMEOUT_S = 2.0  # a run that ends at once waits this long for what git says
+
+
+class Run(MediaLogging):
+    """Logs into one run folder. Made by `trainer_hooks.init`.
+
+    No method raises for what the disk does or for what is logged, none waits for the disk longer than one
+    write takes, and all may be called from any thread, from signal handlers and after a fork.
+    """
+
+    def __init__(self, folder: RunFolder, *, direct: bool | None, timeout_s: float) -> None:
+        """Open the run; lines are kept in memory while the disk does not let us. See `trainer_hooks.init`."""
+        self._folder = folder
+        self._notices = Notices()
+        self._encode = line_encoder()
+        self._known: set[str] = set()  # tags that need no cleaning
+        self._next_step = 0
+        self._last_log: float | None = None
+        self._progress: tuple[float, float] | None = None
+        self._refused = self._late = 0
+        self._finished = False
+        self._is_first = True  # not a forked child of the process that called init()
+        self._closer = Closer(self._notices)
+        self._load: LoadSampler | None = None
+        self._capture: threading.Thread | None = None
+        self._writer = Writer(
+            folder, direct=direct, notices=self._notices, segment_ended=self._closer.close, chore=self._report
+        )
+        self._writer.open(timeout_s)
+        self._use_writer()
+        if folder.resume:
+            self._next_step = 0 if folder.last_step is None else folder.last_step + 1
+            self._append = self._append_first
+
+    @property
+    def path(self) -> Path:
+        """The run folder. It may differ from the one asked for: an existing run is never mixed with another."""
+        return self._folder.path
+
+    def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+        """Log one row of numbers.
+
+        The row is in the kernel's hands when this returns (on a network disk: in the writing thread's), so a
+        killed process loses nothing.
+
+        Args:
+            metrics: tag -> number: Python and numpy numbers, 0-d tensors on any device, NaN and infinities.
+                Nested dictionaries become `a/b`. What is no number is left out of the row and named once.
+            step: the trainer's own counter; None counts on from the last step logged, from 0 at first.
+        """
+        if type(metrics) is not dict or not self._known.issuperset(metrics):
+            metrics = self._clean(metrics)
+        else:
+            for value in metrics.values():
+                if type(value) is not float and type(value) is not int:
+                    metrics = self._clean(metrics)
+                    break
+        if not metrics:
+            return
+        if step is not None and (type(step) is not int or not -MAX_INT <= step <= MAX_INT):
+            step = self._clean_step(step)
+        now = time.time()
+        with self._lock:
+            if step is None:
+                step = self._next_step
+            self._next_step = step + 1
+            self._last_log = now
+            self._append(self._encode(step, now, metrics))
+
+    def progress(self, done: float, total: float) -> None:
+        """Say how far the training is, in any unit, for example epochs: shown as a share and used for the time left."""
+        try:
+            self._progress = float(to_number(done)), float(to_number(total))
+        except RefusedError as error:
+            self._notices.once("progress", f"progress is ignored: expected two numbers, got {error}")
+
+    def finish(self, error: BaseException | None = None) -> None:
+        """End the run: write what waits, close the last segment, say how it ended. A second call does nothing.
+
+        Takes at most some FINISH_TIMEOUT_S seconds; what a failing disk did not take by then is reported.
+
+        Args:
+            error: the exception that ended the training; None if it went well.
+        """
+        if self._finished:
+            return
+        self._finished = True
+        self._known = set()  # sends every later log() through _clean
+        deadline = time.monotonic() + FINISH_TIMEOUT_S
+        if self._capture is not None:
+            self._capture.join(CAPTURE_TIMEOUT_S)
+        self._writer.status.end(error)
+        if not self._writer.end(FINISH_TIMEOUT_S):
+            self._notices.once(
+                "unwritten",
+                f"{self.path}: {self._writer.waiting:,} lines could not be written within {FINISH_TIMEOUT_S:g} s "
+                f"({self._writer.error}); they are lost when this process ends",
+            )
+        self._closer.finish(max(0.5, deadline - time.monotonic()))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.finish(error)
+
+    def __repr__(self) -> str:
+        return f"<run {str(self.path)!r}, {'finished' if self._finished else f'next step {self._next_step:,}'}>"
+
+    def _use_writer(self) -> None:
+        self._lock = self._writer.metrics.lock
+        self._append = self._writer.metrics.append
+
+    def begin_again_after_fork(self, logs: Callable[[], None]) -> None:
+        """Called in a forked child: log into files of its own, if it logs at all, and tell `logs` when it begins to."""
+        self._notices = Notices()
+        self._closer = Closer(self._notices)
+        self._capture = self._load = None
+        self._is_first = False
+        self._writer.begin_again_after_fork()
+        self._use_writer()
+
+        def append_first(line: bytes) -> None:
+            self._append = self._writer.metrics.append
+            logs()
+            self._append(line)
+
+        self._append = append_first
+
+    def _append_first(self, line: bytes) -> None:
+        """Write the marker of a resumed run together with the first line."""
+        self._append = self._writer.metrics.append
+        assert self._last_log is not None
+        self._append(encode_resume(self._next_step - 1, self._last_log) + line)
+
+    def _clean(self, metrics: Any) -> dict[str, int | float]:
+        """Return what can be logged of `metrics`; say once what cannot."""
+        if self._finished:
+            self._late += 1
+            self._notices.once("late", f"log() after finish() is ignored in {self.path}")
+            return {}
+        if not isinstance(metrics, Mapping):
+            self._refused += 1
+            self._notices.once("mapping", f"log() takes a dictionary of tags and numbers, got {describe(metrics)}")
+            return {}
+        values, refused = to_values(metrics, self._notices.once)
+        self._refused += refused
+        if len(self._known) > MAX_KNOWN_TAGS:
+            self._known.clear()
+        self._known.update(tag for tag in metrics if tag in values)
+        return values
+
+    def _clean_step(self, step: Any) -> int | None:
+        try:
+            return to_step(step)
+        except RefusedError as error:
+            self._notices.once("step", f"a step is a whole number, got {error}; the row gets the next step")
+            return None
+
+    def _capture_facts(self) -> None:
+        """Find out what takes time."""
+        with no_fork():
+            from trainer_hooks import capture  # 20 ms that `import trainer_hooks` need not wait for
+
+            environment = {**self._folder.facts.get("environment", {}), **capture.environment()}
+        self._folder.add_facts({"environment": environment, "git": capture.git(Path(environment.get("cwd") or "."))})
+
+    def _log_load(self, step: int) -> None:
+        """Log the machine's load, unless a log() hangs in a write: the thread that calls this must not hang too."""
+        load = self._load.sample() if self._load else {}
+        if load and self._lock.acquire(timeout=0.1):
+            try:
+                self._append(self._encode(step, time.time(), load))
+            finally:
+                self._lock.release()
+
+    def _report(self, status: Status) -> None:
+        """Called by the background thread at each heartbeat: bring its status up to date, log the machine's load."""
+        if self._folder.owner and self._is_first and self._capture is None:
+            self._load = LoadSampler()
+            self._capture = start_thread(self._capture_facts, "tailboard-facts", self._notices)
+        if self._last_log is not None:
+            status.last_step, status.last_log = self._next_step - 1, self._last_log
+            self._log_load(status.last_step)
+        status.progress = self._progress
+        for reason, count in (("refused", self._refused), ("after finish", self._late)):
+            if count:
+                status.dropped[reason] = count

@@ -1,0 +1,104 @@
+"""What a writer says of itself, for viewers: the content of `status-<writer>.json`."""
+
+import json
+import time
+from types import TracebackType
+from typing import Any, Literal
+
+from trainer_hooks.record import FORMAT
+
+HEARTBEAT_INTERVAL_S = 2.0
+MAX_TRACEBACK_CHARS = 8_000
+MAX_MESSAGE_CHARS = 2_000
+FADE_PER_LOOK = 0.999  # one look per heartbeat
+
+State = Literal["running", "finished", "failed"]
+
+
+class Status:
+    """The facts of one writer; `encode` makes the file's bytes of them.
+
+    Attributes:
+        writer: the name that the process writes under; empty until it has one.
+        state: "running" until the end is known.
+        exit: the exception that ended the run, with the end of its traceback.
+        progress: (done, total) in the trainer's own unit.
+        dropped: reason -> how many records were given up for it.
+        last_step, last_log: of the newest log(); seconds since the epoch.
+    """
+
+    def __init__(self, host: str, pid: int, started: float) -> None:
+        self.writer = ""
+        self.state: State = "running"
+        self.exit: dict[str, str] | None = None
+        self.progress: tuple[float, float] | None = None
+        self.dropped: dict[str, int] = {}
+        self.last_step: int | None = None
+        self.last_log: float | None = None
+        self._rhythm = Rhythm()
+        self.host = host
+        self._who = {"host": host, "pid": pid, "started": started}
+
+    def end(self, error: BaseException | None, trace: TracebackType | None = None) -> None:
+        """Note how the run ended. Leaving with exit code 0 is no error."""
+        if error is None or (isinstance(error, SystemExit) and not error.code):
+            self.state = "finished"
+            return
+        self.state = "failed"
+        import traceback
+
+        lines = traceback.format_exception(type(error), error, trace or error.__traceback__)
+        self.exit = {
+            "type": type(error).__name__,
+            "message": str(error)[:MAX_MESSAGE_CHARS],
+            "traceback": "".join(lines)[-MAX_TRACEBACK_CHARS:],
+        }
+
+    def encode(self, waiting: int, waiting_bytes: int) -> bytes:
+        """Return the file's content at this moment.
+
+        Args:
+            waiting: lines that are in memory only.
+            waiting_bytes: their size.
+        """
+        self._rhythm.look(self.last_log)
+        done, total = self.progress or (None, None)
+        members: dict[str, Any] = {
+            "format": FORMAT,
+            "writer": self.writer,
+            **self._who,
+            "state": self.state,
+            "heartbeat": time.time(),
+            "heartbeat_interval_s": HEARTBEAT_INTERVAL_S,
+            "last_log": self.last_log,
+            "log_interval_s": self._rhythm.interval_s,
+            "last_step": self.last_step,
+            "progress": None if done is None else {"done": done, "total": total},
+            "exit": self.exit,
+            "dropped": self.dropped,
+            "backlog": waiting,
+            "backlog_bytes": waiting_bytes,
+        }
+        return json.dumps(members, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+
+
+class Rhythm:
+    """How far apart the log() calls of a training lie, learnt by looking now and then.
+
+    Attributes:
+        interval_s: the longest gap between two logs seen lately, in seconds; None before the second.
+            It falls by half in some 20 minutes, so that one long pause does not count for good.
+    """
+
+    def __init__(self) -> None:
+        self.interval_s: float | None = None
+        self._last: float | None = None
+
+    def look(self, last_log: float | None) -> None:
+        """Take note of when the newest log() was, in seconds since the epoch."""
+        if last_log is None or last_log == self._last:
+            return
+        if self._last is not None:
+            gap_s = max(last_log - self._last, 0.0)
+            self.interval_s = round(max(gap_s, FADE_PER_LOOK * (self.interval_s or 0.0)), 3)
+        self._last = last_log
