@@ -1,0 +1,102 @@
+"""Runs and tags as the routes tell of them, in plain JSON values."""
+
+import dataclasses
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from app.api.answers import plain
+from app.store.best import best_of
+from app.store.memory import RunSummary, StoreLike, UnknownRunError
+from app.store.naming import as_counted
+
+
+def news_of_runs(store: StoreLike, since: str) -> dict[str, Any]:
+    """Return the runs that changed since a revision, and the ids of those that vanished.
+
+    Args:
+        store: where they are.
+        since: `revision` of an earlier answer. Where it is none, or another server gave it, `all` is true and every
+            run is in the answer: whoever asked forgets those that are not.
+    """
+    revision = store.revision  # taken first: what changes meanwhile is sent once more, not lost
+    seen = int(since) if since.isdecimal() else 0
+    everything = not store.first_revision <= seen <= revision
+    runs, gone = store.changed_since(0 if everything else seen)
+    return {
+        "revision": str(revision),
+        "ready": store.ready,
+        "all": everything,
+        "runs": run_entries(store, runs),
+        "gone": list(gone),
+    }
+
+
+def run_entries(store: StoreLike, runs: Sequence[RunSummary]) -> list[dict[str, Any]]:
+    """Return what the run list shows of each run; one that vanishes meanwhile is left out."""
+    entries = []
+    for run in runs:
+        try:
+            entries.append(run_entry(store, run))
+        except UnknownRunError:
+            continue
+    return entries
+
+
+def run_entry(store: StoreLike, run: RunSummary) -> dict[str, Any]:
+    """Return what the run list shows of a run. Times are seconds since the epoch. Raises UnknownRunError."""
+    status, best = store.status(run.id), best_of(run)
+    return {
+        "id": run.id,
+        "name": run.info.name,
+        "format": run.format,
+        "slot": run.slot,
+        "state": status.state.value,
+        "detail": status.detail,
+        "created": run.info.created,
+        "last_step": run.last_step,
+        "last_time": run.last_time,
+        "heartbeat": status.heartbeat,
+        "progress": status.progress,
+        "tags": list(run.info.tags),
+        "notes": run.info.notes.strip().partition("\n")[0],
+        "points": sum(facts.points for facts in run.facts.values() if facts.kind == "scalar"),
+        "media": sum(facts.points for facts in run.facts.values() if facts.kind != "scalar"),
+        "problems": sum(problem.count for problem in run.problems),
+        "dropped": status.dropped,
+        "best": dataclasses.asdict(best) if best else None,
+    }
+
+
+def run_whole(store: StoreLike, run: RunSummary) -> dict[str, Any]:
+    """Return all that is known of a run but its points. Raises UnknownRunError."""
+    info = run.info
+    return {
+        **run_entry(store, run),
+        "folder": run.folder,
+        "config": plain(dict(info.config)),
+        "environment": plain(dict(info.environment)),
+        "git": plain(dict(info.git)),
+        "notes": info.notes,
+        "facts": {tag: plain(dataclasses.asdict(facts)) for tag, facts in sorted(run.facts.items())},
+        "problems": [{**dataclasses.asdict(problem), "path": str(problem.path)} for problem in run.problems],
+    }
+
+
+def tag_entries(runs: Sequence[RunSummary | None]) -> list[dict[str, Any]]:
+    """Return the tags of runs: each with its kind and the positions in `runs` that have it; None has none.
+
+    Sorted as people count: `layer.2` before `layer.10`.
+    """
+    found: dict[tuple[str, str], list[int]] = {}
+    for place, run in enumerate(runs):
+        for tag, facts in run.facts.items() if run else ():
+            found.setdefault((tag, facts.kind), []).append(place)
+    order = sorted(found, key=lambda one: (as_counted(one[0]), one[1]))
+    return [{"tag": tag, "kind": kind, "runs": found[tag, kind]} for tag, kind in order]
+
+
+def tags_etag(runs: Sequence[RunSummary | None]) -> str:
+    """Return a checksum that stays the same while `tag_entries` of these runs does."""
+    parts = [[run.id, *run.facts, *(facts.kind for facts in run.facts.values())] if run else [] for run in runs]
+    return f"{zlib.crc32(repr(parts).encode()):08x}"

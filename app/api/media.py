@@ -1,0 +1,104 @@
+"""`GET /api/v1/media`: which images, figures, texts and other blobs a run has, and the blobs themselves.
+
+What a training logged is shown by the browser but must not act in it: a logged page or drawing that holds a script
+would run with the rights of the app's own pages. So each blob goes out with its own media type and `nosniff`, and those
+that a browser would run are put into a sandbox without scripts, network or origin.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Flask, Response, request, send_file
+
+from app.api.answers import error_answer, json_answer, plain
+from app.api.parameters import count, needed
+from app.readers.contract import MediaItem
+from app.settings import Settings
+from app.store.memory import StoreLike
+
+_NAME = re.compile(r"[0-9a-f]{64}\.[A-Za-z0-9]{1,16}")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
+_HARMLESS = re.compile(r"image/(?!svg)|audio/|video/|text/plain|application/(json|pdf|vnd\.plotly\.v1\+json)$")
+_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_FOR_GOOD = "private, max-age=31536000, immutable"
+
+
+def register(server: Flask, store: StoreLike, settings: Settings) -> None:
+    """Serve the list and the blobs."""
+    route = f"{settings.url_prefix}api/v1/media"
+    server.add_url_rule(route, "api_media", lambda: _list(store, route))
+    server.add_url_rule(f"{route}/<name>", "api_blob", lambda name: _blob(store, name))
+
+
+def _list(store: StoreLike, route: str) -> Response:
+    run_id, tag, after = needed("run"), needed("tag"), count("after", 0)
+    items = store.media(run_id, tag)
+    try:
+        entries = _entries(items[after:], after, run_id, route)
+    except FileNotFoundError:
+        return error_answer(f"The list of {tag} is no longer there: {run_id} was renamed or deleted.", 404)
+    return json_answer({"items": entries, "total": len(items)})
+
+
+def _entries(items: Sequence[MediaItem], first: int, run_id: str, route: str) -> list[dict[str, Any]]:
+    """Return the items from place `first` on; those of one content have one address, so that it is fetched once."""
+    places: dict[Path | None, int] = {}
+    return [_entry(item, places.setdefault(item.path, place), run_id, route) for place, item in enumerate(items, first)]
+
+
+def _entry(item: MediaItem, place: int, run_id: str, route: str) -> dict[str, Any]:
+    entry = {
+        "kind": item.kind,
+        "step": item.step,
+        "wall_time": item.wall_time,
+        "media_type": item.media_type,
+        "caption": item.caption,
+        "width_px": item.width_px,
+        "height_px": item.height_px,
+        "size_bytes": item.size_bytes,
+        "index": item.index,
+        "count": item.count,
+        "meta": plain(dict(item.meta)),
+    }
+    if item.path is None:
+        return {**entry, "text": item.text or ""}
+    query = urlencode({"run": run_id, "tag": item.tag, "at": place})
+    return {**entry, "src": f"{route}/{quote(item.path.name)}?{query}"}
+
+
+def _blob(store: StoreLike, name: str) -> Response:
+    run_id = needed("run")
+    try:
+        item = _find(store, run_id, name) if _NAME.fullmatch(name) else None
+    except FileNotFoundError:
+        item = None
+    if item is None or item.path is None:
+        return error_answer(f"{run_id} has no blob {name}; /api/v1/media?run=&tag= lists what it has.", 404)
+    media_type = item.media_type if _MEDIA_TYPE.fullmatch(item.media_type) else "application/octet-stream"
+    try:
+        answer = send_file(item.path, media_type, etag=name, conditional=True, max_age=None)
+    except FileNotFoundError:
+        return error_answer(f"The file {name} of {run_id} is no longer there; {item.tag} still lists it.", 404)
+    answer.headers["Cache-Control"] = _FOR_GOOD
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    if not _HARMLESS.match(media_type):
+        answer.headers["Content-Security-Policy"] = _SANDBOX
+    return answer
+
+
+def _find(store: StoreLike, run_id: str, name: str) -> MediaItem | None:
+    """Return the item whose blob has that name: the one at `at` of `tag`, else any; only what a run lists is sent."""
+    tags = request.args.getlist("tag") or [
+        tag for tag, facts in store.run(run_id).facts.items() if facts.kind != "scalar"
+    ]
+    lists = [store.media(run_id, tag) for tag in tags]
+    place = count("at", 0)
+    likely = (items[place] for items in lists if place < len(items))
+    found = (
+        item for item in chain(likely, chain.from_iterable(lists)) if item.path is not None and item.path.name == name
+    )
+    return next(found, None)

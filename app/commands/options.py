@@ -1,0 +1,101 @@
+"""The options that the commands share: flag, environment variable and default, made into `Settings`."""
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.commands import values
+from app.commands.contract import UsageError
+from app.commands.roots import parse_roots
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting on the command line.
+
+    Attributes:
+        field: of Settings.
+        flag: on the command line; `env` is the environment variable made of it.
+        parse: text to value. Raises ValueError with a sentence.
+        default: as a person would type it; None where the field's default is no text.
+        metavar: word for the value in the help; empty for a switch.
+    """
+
+    field: str
+    flag: str
+    parse: Callable[[str], Any]
+    default: str | None
+    metavar: str
+    help: str
+
+    @property
+    def env(self) -> str:
+        """Name of the environment variable that sets it where the command line does not."""
+        return "TAILBOARD_" + self.flag.removeprefix("--").replace("-", "_").upper()
+
+
+SETTINGS = (
+    Option("host", "--host", str, "127.0.0.1", "ADDRESS", "address to listen on; 0.0.0.0 lets every machine in"),
+    Option("port", "--port", values.port, "8050", "N", "port to listen on; 0 takes a free one"),
+    Option("interval_s", "--interval", values.seconds, "1", "SECONDS", "how often a browser asks while data flows"),
+    Option("memory_bytes", "--memory", values.size_bytes, "1GiB", "SIZE", "bound on the series kept in memory"),
+    Option("cache_dir", "--cache-dir", values.folder, None, "PATH", "folder of the disposable index; yours alone"),
+    Option("poll", "--poll", values.switch, None, "", "look at the files by the clock, without file system events"),
+    Option("poll_interval_s", "--poll-interval", values.seconds, "1", "SECONDS", "how often, where no events come"),
+    Option("url_prefix", "--url-prefix", values.url_prefix, "/", "PATH", "path under which a proxy serves the app"),
+    Option("threads", "--threads", values.threads, "16", "N", "requests answered at the same time"),
+)
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add the options that become `Settings`, each with its default and environment variable in the help."""
+    for option in SETTINGS:
+        default = f"default {option.default}; " if option.default else ""
+        words = f"{option.help} ({default}{option.env})"
+        if option.metavar:
+            parser.add_argument(option.flag, dest=option.field, metavar=option.metavar, help=words)
+        else:
+            parser.add_argument(option.flag, dest=option.field, action="store_const", const="1", help=words)
+
+
+def read_settings(options: argparse.Namespace, logdirs: list[str], environ: Mapping[str, str] = os.environ) -> Settings:
+    """Make the settings: the command line goes before the environment, and that before the default.
+
+    A variable that is empty is not set: compose files pass variables on that way.
+
+    Args:
+        options: parsed with the options of `add_settings`.
+        logdirs: log folders, each PATH or NAME=PATH.
+        environ: environment variables.
+
+    Raises:
+        UsageError: a value makes no sense; the words name the flag or the variable it came from.
+    """
+    chosen = {}
+    for option in SETTINGS:
+        text, source = getattr(options, option.field), option.flag
+        if text is None:
+            text, source = environ.get(option.env) or None, f"{option.env} (environment)"
+        if text is not None:
+            chosen[option.field] = _parse(option, text, source)
+    return Settings(roots=parse_roots(logdirs), **chosen)
+
+
+def _parse(option: Option, text: str, source: str) -> Any:
+    try:
+        return option.parse(text)
+    except ValueError as error:
+        raise UsageError(f"{source}: {error}") from error
+
+
+def logdirs_from(options: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Log folders as typed: from the command line, else the environment (`:` between two), else `runs`."""
+    return (
+        options.logdir
+        or list(filter(None, environ.get("TAILBOARD_LOGDIR", "").split(os.pathsep)))
+        or [str(Path("runs"))]
+    )

@@ -1,0 +1,1 @@
+"""Dash parts that two pages or more use."""

@@ -1,0 +1,1 @@
+"""One folder per page: its layout and its callbacks. Found by walking, never listed."""

@@ -1,0 +1,7 @@
+"""Images: a gallery per tag, the picked runs side by side at one step."""
+
+from app.pages.contract import Page
+from app.pages.images.callbacks import register
+from app.pages.images.layout import FIELDS, layout
+
+PAGE = Page(name="images", title="Images", order=1, layout=layout, register=register, fields=FIELDS)

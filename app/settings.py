@@ -1,0 +1,28 @@
+"""Every option of the app: one field each, the unit in the name. Built by the command line, read by all."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class LogRoot:
+    """A log folder and the name its runs are prefixed with; the empty name prefixes nothing."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this server runs."""
+
+    roots: tuple[LogRoot, ...]
+    host: str = "127.0.0.1"
+    port: int = 8050
+    interval_s: float = 1.0  # how often a browser asks for news while data flows
+    memory_bytes: int = 1 << 30  # columns kept in memory; least recently viewed go first
+    cache_dir: Path | None = None  # None: a folder of this user, see store/cache.py
+    poll: bool = False  # True: look at the files by the clock, without file system events
+    poll_interval_s: float = 1.0  # how often to look where no events come
+    url_prefix: str = "/"  # path under which a proxy serves the app
+    threads: int = 16  # requests answered at the same time

@@ -1,0 +1,175 @@
+"""All runs and the series that someone looks at: the one shared state of the app."""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from app.readers.contract import Columns, MediaItem, Overlap, Reader, RunStatus
+from app.settings import Settings
+from app.store.cache import Cache
+from app.store.census import Census
+from app.store.colours import Slots
+from app.store.discovery import Discovery
+from app.store.index import RunIndex
+from app.store.resident import ResidentSeries
+from app.store.summary import RunSummary, UnknownRunError
+from app.store.tailer import Tailer
+from app.store.watch import Watch
+
+__all__ = ["RunSummary", "Store", "StoreLike", "UnknownRunError"]
+
+
+class StoreLike(Protocol):
+    """What pages and routes may ask. `Store` in this module does it over files."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether every run was looked at once; until then the list grows."""
+
+    @property
+    def revision(self) -> int:
+        """Goes up whenever any run changed, appeared or vanished; a state that changed by the clock alone counts."""
+
+    @property
+    def first_revision(self) -> int:
+        """The revision this store began with: what a browser saw before that, it saw of another server."""
+
+    def changed_since(self, revision: int) -> tuple[Sequence[RunSummary], Sequence[str]]:
+        """Return the runs that changed after `revision`, newest first, and the ids of those that vanished since."""
+
+    def runs(self) -> Sequence[RunSummary]:
+        """All runs, newest first."""
+
+    def run(self, run_id: str) -> RunSummary:
+        """One run. Raises UnknownRunError."""
+
+    def status(self, run_id: str) -> RunStatus:
+        """What the run is doing now. Raises UnknownRunError."""
+
+    def series(self, run_id: str, tag: str, overlap: Overlap = "latest") -> Columns:
+        """All records of a scalar tag; empty where the run has none. Raises UnknownRunError."""
+
+    def records(self, run_id: str, tags: Collection[str], overlap: Overlap = "latest") -> Mapping[str, Columns]:
+        """As `series`, of several tags and without holding them in memory. Raises UnknownRunError."""
+
+    def media(self, run_id: str, tag: str) -> Sequence[MediaItem]:
+        """All items of a blob tag; empty where the run has none. Raises UnknownRunError."""
+
+
+class Store:
+    """The runs below the log roots, followed live from `start` to `close`.
+
+    Without `start` it stands still, and `refresh` looks at the files once: for tests and tools. All other methods
+    are for any number of threads.
+
+    Args:
+        settings: the log roots, the memory bound, the cache folder, and whether to poll.
+        readers: by name, as `all_readers` returns them.
+
+    Raises:
+        CacheFolderError: the cache folder is not this user's alone.
+    """
+
+    def __init__(self, settings: Settings, readers: Mapping[str, Reader]) -> None:
+        self._resident = ResidentSeries(settings.memory_bytes)
+        self._cache = Cache.of(settings)
+        discovery = Discovery(settings.roots, readers)
+        self._census = Census(discovery, self._resident, Slots(self._cache), RunIndex(self._cache))
+        watch = Watch((root.path for root in settings.roots), settings.poll)
+        self._tailer = Tailer(self._census, watch, settings.poll_interval_s)
+
+    def start(self) -> None:
+        """Follow the files from now on, in a thread; returns at once."""
+        self._tailer.start()
+
+    def close(self) -> None:
+        """Stop following the files."""
+        self._tailer.close()
+        self._cache.close()
+
+    def refresh(self) -> None:
+        """Find all runs and read what is new in them, now. Not together with `start`."""
+        self._tailer.sweep()
+        self._tailer.catch_up()
+
+    @property
+    def ready(self) -> bool:
+        """Whether every run was looked at once; until then the list grows, newest runs first."""
+        return self._tailer.ready.is_set()
+
+    @property
+    def revision(self) -> int:
+        """Goes up whenever any run changed, appeared or vanished; higher than that of any earlier server."""
+        return self._census.revision
+
+    @property
+    def first_revision(self) -> int:
+        """The revision this store began with: what a browser saw before that, it saw of another server."""
+        return self._census.first_revision
+
+    @property
+    def resident_bytes(self) -> int:
+        """Memory of the series held now."""
+        return self._resident.size_bytes
+
+    def runs(self) -> Sequence[RunSummary]:
+        """All runs, newest first."""
+        return self._census.summaries()
+
+    def changed_since(self, revision: int) -> tuple[Sequence[RunSummary], Sequence[str]]:
+        """Return the runs that changed after `revision`, newest first, and the ids of those that vanished since."""
+        return [run for run in self.runs() if run.revision > revision], self._census.gone_since(revision)
+
+    def run(self, run_id: str) -> RunSummary:
+        """One run. Raises UnknownRunError."""
+        return self._census.get(run_id)[1]
+
+    def status(self, run_id: str) -> RunStatus:
+        """What the run is doing now. Raises UnknownRunError."""
+        return self._census.get(run_id)[0].status(time.time())
+
+    def series(self, run_id: str, tag: str, overlap: Overlap = "latest") -> Columns:
+        """All records of a scalar tag up to this moment; empty where the run has none.
+
+        Args:
+            run_id: as in `RunSummary.id`.
+            tag: as in `RunSummary.facts`.
+            overlap: whether points that a resumed run logged again are left out.
+
+        Returns:
+            Three read-only columns of one length, which never change: a later call returns longer ones. They are
+            in memory, or read from the run's files for this call, which no request for another run waits for.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        run, summary = self._census.get(run_id)
+        facts = summary.facts.get(tag)
+        if facts is None or facts.kind != "scalar":
+            return _NOTHING
+        columns = run.series(tag, overlap)
+        return _NOTHING if columns is None else columns
+
+    def records(self, run_id: str, tags: Collection[str], overlap: Overlap = "latest") -> Mapping[str, Columns]:
+        """All records of several scalar tags up to this moment, for who takes them once and goes on.
+
+        Returns:
+            Columns by tag, as from `series`. What was not in memory is read for this call and not held, so that a
+            download of everything does not drive out what is looked at. Tags that the run does not have are left out.
+
+        Raises:
+            UnknownRunError: there is no such run.
+        """
+        run, summary = self._census.get(run_id)
+        scalar = [tag for tag in tags if (facts := summary.facts.get(tag)) is not None and facts.kind == "scalar"]
+        return run.records(scalar, overlap)
+
+    def media(self, run_id: str, tag: str) -> Sequence[MediaItem]:
+        """All items of a blob tag up to this moment, in order of arrival. Raises UnknownRunError."""
+        run, summary = self._census.get(run_id)
+        return run.media(tag) if tag in summary.facts else ()
+
+
+_NOTHING = Columns(np.empty(0, np.int64), np.empty(0, np.float64), np.empty(0, np.float64))

@@ -1,0 +1,41 @@
+"""What the run list shows of one run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.readers.contract import Problem, RunInfo, TagFacts
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One run as the run list shows it.
+
+    Attributes:
+        id: path below its log root with `/`, prefixed with the root's name: stable and readable in a URL.
+        slot: number of the run's colour and dash pattern, fixed when the run was first seen; 0, 1, 2, ...
+        revision: the store's revision when this run last changed.
+        last_step: the highest last step of all tags.
+        last_time: when the newest record was logged, in seconds since the epoch.
+    """
+
+    id: str
+    format: str
+    folder: str
+    info: RunInfo
+    facts: Mapping[str, TagFacts]
+    problems: Sequence[Problem]
+    slot: int
+    revision: int
+    last_step: int | None
+    last_time: float | None
+
+
+class UnknownRunError(LookupError):
+    """A run was asked for that is not, or no longer, below the log roots."""
+
+    def __init__(self, run_id: str, runs: int) -> None:
+        self.run_id = run_id
+        super().__init__(
+            f"There is no run {run_id!r} among the {runs:,} runs of the log folders: it was renamed or deleted, or "
+            "the link comes from another server. Pick a run from the list."
+        )
