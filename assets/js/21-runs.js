@@ -1,0 +1,148 @@
+/* The run list: the legend of every page. */
+(function (tb) {
+  "use strict";
+  const { make, format } = tb;
+  const rows = new Map(); // run id -> {element, drawn text}
+  const WORDS = {
+    running: "running",
+    finished: "finished",
+    failed: "failed",
+    crashed: "crashed",
+    stalled: "stalled",
+    unknown: "",
+  };
+
+  function colour(run) {
+    return `var(--run-${run.slot % 8})`;
+  }
+  const dash = (run) => tb.known.dashes[Math.floor(run.slot / 8) % tb.known.dashes.length];
+
+  /** A short line in the run's colour and dash pattern. */
+  function swatch(run) {
+    const pattern = dash(run) === "solid" ? "" : ` stroke-dasharray="${dash(run).replaceAll("px", "")}"`;
+    const span = make("span", { class: "swatch", "aria-hidden": "true" });
+    span.innerHTML = `<svg width="22" height="12"><line x1="1" y1="6" x2="21" y2="6"${pattern}></line></svg>`;
+    span.style.color = colour(run);
+    return span;
+  }
+
+  function detail(run) {
+    if (run.state === "failed" || run.state === "crashed" || run.state === "stalled") return run.detail;
+    const best = run.best;
+    return best ? `best ${format.number(best.value)} ${best.tag} @ ${format.short(best.step)}` : run.detail || "";
+  }
+
+  function row(run) {
+    const box = make("input", { type: "checkbox", "data-run": run.id, "aria-label": `Show ${run.id}` });
+    const name = make("a", { class: "run-name", href: "#", "data-act": "run-open", "data-run": run.id, title: run.id });
+    const parts = run.id.split("/");
+    name.append(make("bdi", {}, make("span", { class: "run-path", text: parts.slice(0, -1).map((p) => p + "/").join("") }), parts[parts.length - 1]));
+    const state = make("span", { class: `state state-${run.state}`, text: WORDS[run.state] ?? run.state });
+    const first = make("div", { class: "run-line" }, make("label", { class: "run-check" }, box, swatch(run)), name, state);
+    const second = make("div", { class: "run-line quiet run-second" });
+    const step = run.last_step === null ? "no points yet" : `step ${format.short(run.last_step)}`;
+    const exact = run.last_step === null ? "" : `step ${format.integer(run.last_step)}`;
+    second.append(make("span", { text: step, title: exact }), make("span", { class: "age", "data-time": run.last_time ?? "" }));
+    const more = detail(run);
+    second.append(make("span", { class: "run-detail", text: more, title: more }));
+    if (run.problems) second.append(warning(`⚠ ${run.problems}`, "Lines that could not be read: see the run's page"));
+    if (run.dropped) second.append(warning(`⚠ ${format.short(run.dropped)} dropped`, "Records that training had to give up"));
+    const only = make("button", { class: "only", type: "button", "data-act": "run-only", "data-run": run.id, text: "only", title: "Show only this run" });
+    return make("li", { "data-run": run.id, class: "run" }, first, second, only);
+  }
+
+  const warning = (text, title) => make("span", { class: "warning", text, title });
+
+  function shownIds() {
+    const match = tb.matcher(tb.view.get().search);
+    return tb.live.order().filter((id) => match(id));
+  }
+
+  function render() {
+    const list = document.getElementById("run-list");
+    if (!list) return;
+    const ids = shownIds();
+    for (const id of ids) {
+      const run = tb.live.runs.get(id);
+      const key = JSON.stringify(run);
+      const old = rows.get(id);
+      if (old && old.key === key) continue;
+      const element = row(run);
+      if (old && old.element.isConnected) replaceKeepingFocus(old.element, element);
+      rows.set(id, { element, key });
+    }
+    const wanted = ids.map((id) => rows.get(id).element);
+    const current = [...list.children];
+    if (wanted.length !== current.length || wanted.some((element, i) => element !== current[i])) list.replaceChildren(...wanted);
+    if (!ids.length) list.replaceChildren(empty());
+    for (const id of rows.keys()) if (!tb.live.runs.has(id)) rows.delete(id);
+    mark();
+    ages();
+  }
+
+  function replaceKeepingFocus(old, element) {
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const selector = focused && (focused.dataset.act ? `[data-act="${focused.dataset.act}"]` : "input");
+    old.replaceWith(element);
+    if (selector) element.querySelector(selector)?.focus();
+  }
+
+  function empty() {
+    const some = tb.live.order().length;
+    return make("li", { class: "run-none quiet", text: some ? "No run has a name like that." : "No runs yet." });
+  }
+
+  function mark() {
+    const picks = new Set(tb.live.picked());
+    const { focus, runs } = tb.view.get();
+    for (const [id, { element }] of rows) {
+      element.querySelector("input").checked = picks.has(id);
+      element.classList.toggle("picked", picks.has(id));
+      element.classList.toggle("focused", id === focus);
+    }
+    document.querySelector('[data-act="runs-newest"]')?.setAttribute("aria-pressed", String(runs === null));
+    const count = document.getElementById("run-count");
+    if (count) count.textContent = `${picks.size} of ${tb.live.order().length}`;
+  }
+
+  function ages() {
+    const now = tb.live.now();
+    for (const element of document.querySelectorAll("#run-list .age")) {
+      const time = Number(element.dataset.time);
+      element.textContent = time ? `${format.span(now - time)} ago` : "";
+    }
+  }
+
+  const pick = (runs) => tb.view.set({ runs });
+  Object.assign(tb.actions, {
+    "runs-all": () => pick(shownIds()),
+    "runs-none": () => pick([]),
+    "runs-newest": () => pick(null),
+    "run-only": (button) => pick([button.dataset.run]),
+    "run-open": (link) => tb.view.set({ page: "run", run: link.dataset.run }),
+    "fold-runs": () => document.body.classList.toggle("runs-folded"),
+  });
+
+  document.addEventListener("change", (event) => {
+    const id = event.target.matches("#run-list input[data-run]") && event.target.dataset.run;
+    if (!id) return;
+    const picks = tb.live.picked().filter((other) => other !== id);
+    pick(event.target.checked ? [...picks, id] : picks);
+  });
+  document.addEventListener("pointerover", (event) => {
+    const element = event.target.closest?.("#run-list li[data-run]");
+    if (element) tb.highlight?.(element.dataset.run);
+    else if (event.target.closest?.("#side")) tb.highlight?.(null);
+  });
+  document.addEventListener("pointerout", (event) => {
+    if (event.target.closest?.("#run-list") && !event.relatedTarget?.closest?.("#run-list")) tb.highlight?.(null);
+  });
+
+  tb.live.on("runs", render);
+  tb.live.on("state", ages);
+  tb.view.onChange((view, changed) => {
+    if (changed.some((name) => ["search"].includes(name))) render();
+    else if (changed.some((name) => ["runs", "focus"].includes(name))) mark();
+  });
+  tb.runs = { colour, dash, swatch, render };
+})(window.tailboard);

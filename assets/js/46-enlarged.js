@@ -1,0 +1,235 @@
+/* One picture or figure over the whole page: zoom, pan, and leaf through steps, runs and the items of one call.
+   What is enlarged is in the view, so a link to it opens it. */
+(function (tb) {
+  "use strict";
+  const { make, format } = tb;
+  const MOST_ZOOM = 64;
+  const KEY_ZOOM = 1.25;
+  let shown = null; // {dialog, stage, image, parts...} while open
+  let zoom = { scale: 1, x: 0, y: 0 }; // x, y: of the picture's middle from the stage's, in pixels
+
+  function target() {
+    try {
+      const [run, tag, place] = JSON.parse(tb.view.get().image_open);
+      return { run, tag, place };
+    } catch (nothing) {
+      return null;
+    }
+  }
+
+  const set = (run, tag, place) => tb.view.set({ image_open: JSON.stringify([run, tag, place]) });
+  const close = () => tb.view.set({ image_open: "" });
+
+  const button = (act, words, hint) => make("button", { class: "button", type: "button", "data-enlarged": act, title: hint, "aria-label": hint, text: words });
+
+  function build(tag) {
+    const stage = make("div", { class: "stage" });
+    const image = make("img", { class: "stage-image", alt: "", draggable: "false" });
+    const name = make("span", { class: "enlarged-name" });
+    const note = make("span", { class: "quiet" });
+    const place = make("span", { class: "enlarged-place" });
+    const items = make("span", { class: "row" }, make("span", { class: "quiet", text: "item" }), button("item-before", "‹", "Item before (,)"), place, button("item-after", "›", "Next item (.)"));
+    const runs = make("span", { class: "row" }, make("span", { class: "quiet", text: "run" }), button("run-before", "↑", "Run before (↑)"), button("run-after", "↓", "Next run (↓)"));
+    const zooms = make("span", { class: "row" }, button("zoom-out", "−", "Smaller (−)"), button("zoom-fit", "fit", "Fit (0)"), button("zoom-in", "+", "Larger (+)"));
+    const file = make("a", { class: "button", target: "_blank", rel: "noopener", text: "file", title: "Open the file as it was logged" });
+    const stepper = new tb.steps.Stepper(tb.steps.owner(tag));
+    const caption = make("p", { class: "stage-caption" });
+    const words = make("p", { class: "cell-words" });
+    const end = make("button", { class: "button", type: "button", "data-enlarged": "close", text: "close", title: "Back (Esc)" });
+    const head = make("header", {}, name, make("span", { class: "quiet", text: tag }), note, make("span", { class: "spring" }), runs, items, zooms, file, end);
+    const dialog = make("div", { class: "enlarged-picture", role: "dialog", "aria-modal": "true", "aria-label": `${tag}, enlarged`, tabindex: "-1" }, head, stage, caption, make("footer", {}, stepper.element));
+    stage.append(image, words);
+    return { dialog, stage, image, name, note, place, items, zooms, file, stepper, caption, words, tag, before: document.activeElement };
+  }
+
+  function show() {
+    const at = target();
+    const entry = at && tb.gallery.entry(at.tag);
+    if (!entry || !tb.live.runs.has(at.run) || tb.view.get().page !== "images") return hide();
+    if (!shown || shown.tag !== at.tag) {
+      hide();
+      shown = build(at.tag);
+      document.body.append(shown.dialog);
+      listen(shown.stage);
+      shown.image.addEventListener("load", lay);
+      shown.image.addEventListener("error", () => {
+        shown.image.hidden = true;
+        shown.words.textContent = "This picture could not be loaded: its file is missing or no picture.";
+      });
+      shown.dialog.focus();
+      zoom = { scale: 1, x: 0, y: 0 };
+    }
+    fill(at);
+  }
+
+  function hide() {
+    if (!shown) return;
+    shown.stepper.drop();
+    shown.plot?.drop();
+    shown.dialog.remove();
+    if (shown.before?.isConnected) shown.before.focus();
+    shown = null;
+  }
+
+  function fill({ run, tag, place }) {
+    const list = tb.media.want(run, tag);
+    const wanted = tb.steps.chosen(tag);
+    const { step, items } = tb.media.at(list, wanted);
+    const item = items[Math.min(place, items.length - 1)];
+    shown.stepper.show();
+    shown.name.replaceChildren(tb.runs.swatch(tb.live.runs.get(run)), run);
+    shown.note.textContent = tb.cellNote(wanted, step);
+    shown.items.hidden = items.length < 2;
+    shown.place.textContent = `${Math.min(place, items.length - 1) + 1} of ${items.length}`;
+    shown.caption.textContent = item?.caption || "";
+    shown.words.textContent = item ? "" : list.error || (list.loaded ? "Nothing logged up to this step." : "");
+    shown.image.hidden = !item || tb.isPlot(item);
+    shown.zooms.hidden = shown.image.hidden;
+    if (!item || !tb.isPlot(item)) dropPlot();
+    if (!item) return;
+    shown.file.href = item.src;
+    shown.image.classList.toggle("drawing", item.media_type === "image/svg+xml");
+    if (tb.isPlot(item)) drawPlot(item);
+    else if (shown.image.getAttribute("src") !== shown.file.getAttribute("href")) shown.image.src = shown.file.href;
+    else lay();
+  }
+
+  function dropPlot() {
+    shown.plot?.drop();
+    shown.plot = null;
+  }
+
+  function drawPlot(item) {
+    if (!shown.plot) {
+      const box = make("div", { class: "stage-plot" });
+      shown.stage.append(box);
+      shown.plot = new tb.Plot(box, { scrollZoom: true, displayModeBar: true });
+    }
+    shown.plot.ask(item, shown.stage.clientWidth, shown.stage.clientHeight);
+  }
+
+  /* The picture fits the stage at scale 1, small ones enlarged; zoom and pan stay when another one comes. */
+  function lay() {
+    if (!shown || shown.image.hidden || !shown.image.naturalWidth) return;
+    const { stage, image } = shown;
+    const fit = Math.min(stage.clientWidth / image.naturalWidth, stage.clientHeight / image.naturalHeight);
+    const scale = fit * zoom.scale;
+    image.style.width = `${image.naturalWidth * scale}px`;
+    image.style.height = `${image.naturalHeight * scale}px`;
+    image.style.transform = `translate(calc(-50% + ${zoom.x}px), calc(-50% + ${zoom.y}px))`;
+    tb.sharpen(image);
+  }
+
+  /** Zoom by a factor, keeping the point that lies `x`, `y` pixels from the stage's middle where it is. */
+  function zoomBy(factor, x = 0, y = 0) {
+    const scale = Math.min(MOST_ZOOM, Math.max(0.1, zoom.scale * factor));
+    const by = scale / zoom.scale;
+    zoom = { scale, x: x - (x - zoom.x) * by, y: y - (y - zoom.y) * by };
+    lay();
+  }
+
+  function fit() {
+    zoom = { scale: 1, x: 0, y: 0 };
+    lay();
+  }
+
+  function listen(stage) {
+    const own = (event) => !event.target.closest(".stage-plot");
+    stage.addEventListener("wheel", (event) => {
+      if (!own(event)) return;
+      event.preventDefault();
+      const box = stage.getBoundingClientRect();
+      const middle = [box.left + box.width / 2, box.top + box.height / 2];
+      zoomBy(2 ** (-event.deltaY / 300), event.clientX - middle[0], event.clientY - middle[1]);
+    }, { passive: false });
+    stage.addEventListener("dblclick", (event) => own(event) && fit());
+    stage.addEventListener("pointerdown", (event) => {
+      if (!own(event) || event.button !== 0) return;
+      stage.setPointerCapture(event.pointerId);
+      const start = { ...zoom, px: event.clientX, py: event.clientY };
+      stage.onpointermove = (move) => {
+        zoom = { ...zoom, x: start.x + move.clientX - start.px, y: start.y + move.clientY - start.py };
+        lay();
+      };
+      stage.onpointerup = stage.onpointercancel = () => (stage.onpointermove = null);
+    });
+  }
+
+  /* Runs in the order of the columns, those that logged this tag. */
+  function otherRun(by) {
+    const at = target();
+    const { runs } = tb.gallery.entry(at.tag);
+    const order = tb.gallery.columns().filter((id) => runs.includes(id));
+    const next = order[(order.indexOf(at.run) + by + order.length) % order.length];
+    set(next, at.tag, at.place);
+  }
+
+  function otherItem(by) {
+    const { run, tag, place } = target();
+    const { items } = tb.media.at(tb.media.list(run, tag), tb.steps.chosen(tag));
+    const now = Math.min(place, items.length - 1);
+    if (items.length) set(run, tag, (now + by + items.length) % items.length);
+  }
+
+  const ACTS = {
+    close,
+    "item-before": () => otherItem(-1),
+    "item-after": () => otherItem(1),
+    "run-before": () => otherRun(-1),
+    "run-after": () => otherRun(1),
+    "zoom-in": () => zoomBy(KEY_ZOOM),
+    "zoom-out": () => zoomBy(1 / KEY_ZOOM),
+    "zoom-fit": fit,
+  };
+  const step = (by) => () => tb.steps.go(tb.steps.owner(shown.tag), by);
+  const end = (place) => () => tb.steps.goTo(tb.steps.owner(shown.tag), place);
+  const KEYS = {
+    Escape: close,
+    ArrowLeft: step(-1),
+    ArrowRight: step(1),
+    Home: end(0),
+    End: end(Infinity),
+    ArrowUp: ACTS["run-before"],
+    ArrowDown: ACTS["run-after"],
+    ",": ACTS["item-before"],
+    ".": ACTS["item-after"],
+    "+": ACTS["zoom-in"],
+    "=": ACTS["zoom-in"],
+    "-": ACTS["zoom-out"],
+    0: fit,
+  };
+
+  document.addEventListener("click", (event) => {
+    const act = event.target.closest?.("[data-enlarged]")?.dataset.enlarged;
+    if (act) ACTS[act]();
+  });
+  /* Before all other keys of the app: while this is open they mean this. */
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (!shown) return;
+      if (event.key === "Tab") return keepInside(event);
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key.startsWith("Arrow") && event.target.matches("input[type=range]")) return event.stopPropagation();
+      if (!KEYS[event.key]) return event.key === "Enter" || event.key === " " ? undefined : event.stopPropagation();
+      event.preventDefault();
+      event.stopPropagation();
+      tb.steps.stop();
+      return KEYS[event.key]();
+    },
+    true,
+  );
+
+  function keepInside(event) {
+    const stops = [...shown.dialog.querySelectorAll("button, a[href], input")].filter((element) => element.offsetParent && !element.disabled);
+    const edge = event.shiftKey ? stops[0] : stops.at(-1);
+    if (document.activeElement !== edge && shown.dialog.contains(document.activeElement)) return;
+    event.preventDefault();
+    (event.shiftKey ? stops.at(-1) : stops[0]).focus();
+  }
+
+  tb.view.onChange((view, changed) => changed.includes("page") && view.page !== "images" && hide());
+  addEventListener("resize", () => shown && show());
+  tb.keys.extra.push(["↑ ↓ , .", "enlarged image: run before and next, item before and next; + − 0: zoom, fit"]);
+  tb.enlarged = { open: set, show };
+})(window.tailboard);

@@ -1,0 +1,116 @@
+/* Starts everything once Dash has laid out the page: navigation, theme, the live sign, the first question. */
+(function (tb) {
+  "use strict";
+  const { make, format } = tb;
+
+  /* --- navigation: pages are laid out already, one is shown --- */
+  function showPage() {
+    const { page } = tb.view.get();
+    for (const section of document.querySelectorAll(".page")) section.hidden = section.id !== `page-${page}`;
+    for (const link of document.querySelectorAll("a.nav")) {
+      if (link.dataset.page === page) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    document.title = `${page[0].toUpperCase()}${page.slice(1)} · Tailboard`;
+    scrollTo(0, 0);
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-page]");
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    tb.view.set({ page: link.dataset.page });
+  });
+  tb.view.onChange((view, changed) => changed.includes("page") && showPage());
+
+  /* --- theme --- */
+  function stored() {
+    try {
+      return localStorage.getItem("tailboard.theme");
+    } catch (blocked) {
+      return null;
+    }
+  }
+  function applyTheme() {
+    const dark = stored() ? stored() === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    const theme = dark ? "dark" : "light";
+    const changed = document.documentElement.dataset.theme !== theme;
+    document.documentElement.dataset.theme = theme;
+    dash_clientside.set_props("provider", { forceColorScheme: theme });
+    if (changed) tb.panels.redrawAll(false);
+    if (changed) document.dispatchEvent(new Event("tb-theme"));
+  }
+  function nextTheme() {
+    const order = [null, "light", "dark"];
+    const next = order[(order.indexOf(stored()) + 1) % order.length];
+    try {
+      if (next) localStorage.setItem("tailboard.theme", next);
+      else localStorage.removeItem("tailboard.theme");
+    } catch (blocked) {
+      /* private window: the theme follows the system */
+    }
+    applyTheme();
+    tb.toast(next ? `Theme: ${next}` : "Theme: as the system");
+  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyTheme);
+
+  /* --- the live sign --- */
+  const QUIET_S = 60; // without a new point the sign is no longer green
+  function showLive() {
+    const place = document.getElementById("live");
+    if (!place) return;
+    const { paused, error, newest } = tb.live.state;
+    const age = newest ? `newest point ${format.span(tb.live.now() - newest)} ago` : "no points yet";
+    const words = error ? error : paused ? `paused · ${age}` : age;
+    const quiet = !newest || tb.live.now() - newest > QUIET_S;
+    place.className = `live ${error ? "live-error" : paused ? "live-paused" : quiet ? "live-quiet" : "live-on"}`;
+    if (place.textContent !== words) place.textContent = words;
+    const button = document.querySelector('[data-act="pause"]');
+    button.setAttribute("aria-pressed", String(paused));
+    button.classList.toggle("icon-play", paused);
+  }
+  tb.live.on("state", showLive);
+
+  async function share() {
+    const link = tb.view.link(tb.live.picked());
+    try {
+      await navigator.clipboard.writeText(link);
+      tb.toast("Link copied: it shows exactly these runs and settings.");
+    } catch (refused) {
+      tb.toast(link);
+    }
+  }
+
+  Object.assign(tb.actions, { theme: nextTheme, share, pause: () => tb.live.pause(!tb.live.state.paused) });
+
+  /* --- an empty log folder --- */
+  tb.firstSteps = function () {
+    if (!tb.live.state.ready) return make("p", { class: "empty", text: `Looking for runs in ${tb.known.logdirs.join(", ")}…` });
+    const code = [
+      "import trainer_hooks",
+      "",
+      'run = trainer_hooks.init("runs/first", config={"lr": 0.1})',
+      "for step, batch in enumerate(loader):",
+      "    loss = train(batch)",
+      '    run.log({"train/loss": loss}, step=step)',
+      "run.finish()",
+    ].join("\n");
+    return make(
+      "div",
+      { class: "empty first" },
+      make("h2", { text: `No runs yet in ${tb.known.logdirs.join(", ")}` }),
+      make("p", { text: "Log your first in six lines; it appears here by itself:" }),
+      make("pre", {}, make("code", { text: code })),
+      make("p", { class: "quiet", text: "Or see real ones train: python -m app demo" }),
+    );
+  };
+
+  let started = false;
+  tb.start = function () {
+    if (started) return;
+    started = true;
+    applyTheme();
+    showPage();
+    tb.panels.layOut();
+    tb.live.ask();
+  };
+})(window.tailboard);
