@@ -1,0 +1,72 @@
+"""Fixtures for more than one folder of tests."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# A slow machine is no failure. CI tries the same examples each time; new ones are found where people work.
+settings.register_profile("tailboard", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("tailboard")
+
+ROOT = Path(__file__).parents[1]
+URL = re.compile(r"http://\S+")
+READY = re.compile("Ctrl-C stops it")
+PATIENCE_S = 60.0
+
+
+@dataclass
+class AppProcess:
+    """The app as a process of its own, as a person starts it. What it prints goes to two files."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+    errors: Path
+    url: str = ""
+
+    def wait_for(self, pattern: re.Pattern[str]) -> str:
+        """Return what first matches on its standard output."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not (found := pattern.search(self.output.read_text())):
+            assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.errors.read_text()}"
+            assert time.monotonic() < deadline, f"printed only {self.output.read_text()!r} in {PATIENCE_S:g} s"
+            time.sleep(0.02)
+        return found.group()
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+        """Signal it and return its exit status and all that it printed, to standard output and error."""
+        self.process.send_signal(number)
+        self.process.wait(PATIENCE_S)
+        return self.process.returncode, self.output.read_text(), self.errors.read_text()
+
+
+@pytest.fixture
+def start_app(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., AppProcess]]:
+    """Starts the app by a command line in a folder of its own, on a free port, and waits for its address."""
+    cache = tmp_path_factory.mktemp("cache")
+    with ExitStack() as running:
+
+        def start(*words: str, program: Sequence[str] = (sys.executable, "-m", "app"), **environ: str) -> AppProcess:
+            environ = {**os.environ, "PYTHONPATH": str(ROOT), "TAILBOARD_CACHE_DIR": str(cache), **environ}
+            number = len(list(tmp_path.glob("app-*")))
+            output, errors = tmp_path / f"app-{number}.out", tmp_path / f"app-{number}.err"
+            with output.open("wb") as out, errors.open("wb") as err:
+                command = [*program, *words, "--port", "0"]
+                process = subprocess.Popen(command, cwd=tmp_path, env=environ, stdout=out, stderr=err)
+            running.callback(process.wait)
+            running.callback(process.kill)
+            app = AppProcess(process, output, errors)
+            app.url = app.wait_for(URL)
+            app.wait_for(READY)
+            return app
+
+        yield start

@@ -1,0 +1,121 @@
+import hashlib
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from app.readers.contract import MediaItem
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+
+
+@pytest.fixture
+def put(store, tmp_path):
+    """Log a blob: write its file, list it, and return the item."""
+
+    def log(data, media_type, ending, tag="samples", step=0):
+        path = tmp_path / f"{hashlib.sha256(data).hexdigest()}.{ending}"
+        path.write_bytes(data)
+        item = MediaItem(tag, "image", step, 1.5, path, media_type, "a cat", size_bytes=len(data))
+        store.put("a b", media={tag: [*store.media("a b", tag), item]})
+        return item
+
+    store.put("a b")
+    return log
+
+
+def listed(client, **parameters):
+    return client.get("/api/v1/media", query_string={"run": "a b", "tag": "samples"} | parameters).json
+
+
+def test_items_are_listed_with_an_address_that_gives_the_blob(client, put):
+    put(PNG, "image/png", "png", step=7)
+    answer = listed(client)
+    (item,) = answer["items"]
+    assert answer["total"] == 1
+    assert (item["step"], item["caption"], item["media_type"], item["size_bytes"]) == (7, "a cat", "image/png", 108)
+    blob = client.get(item["src"])
+    assert (blob.data, blob.mimetype) == (PNG, "image/png")
+
+
+def test_a_gallery_asks_for_new_items_only(client, put):
+    for step in range(3):
+        put(PNG + bytes([step]), "image/png", "png", step=step)
+    answer = listed(client, after=2)
+    assert [item["step"] for item in answer["items"]] == [2]
+    assert answer["total"] == 3
+
+
+def test_text_comes_with_the_list(client, store):
+    store.put("a b", media={"samples": [MediaItem("samples", "text", 1, 0.0, None, "text/markdown", text="*hi*")]})
+    (item,) = listed(client)["items"]
+    assert item["text"] == "*hi*"
+    assert "src" not in item
+
+
+def test_a_blob_is_cached_for_good_and_not_sent_twice(client, put):
+    put(PNG, "image/png", "png")
+    src = listed(client)["items"][0]["src"]
+    first = client.get(src)
+    assert "immutable" in first.headers["Cache-Control"]
+    assert client.get(src, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_a_part_of_a_blob_can_be_asked_for(client, put):
+    put(PNG, "image/png", "png")
+    part = client.get(listed(client)["items"][0]["src"], headers={"Range": "bytes=1-3"})
+    assert (part.status_code, part.data) == (206, b"PNG")
+
+
+@pytest.mark.parametrize(
+    ("media_type", "ending"),
+    [("image/svg+xml", "svg"), ("text/html", "html"), ("application/xhtml+xml", "xml"), ("text/html\r\nX: y", "html")],
+)
+def test_a_logged_page_cannot_run_script_with_our_rights(client, put, media_type, ending):
+    put(b"<script>alert(1)</script>", media_type, ending)
+    blob = client.get(listed(client)["items"][0]["src"])
+    assert blob.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert blob.headers["X-Content-Type-Options"] == "nosniff"
+    assert "X" not in blob.headers
+
+
+def test_a_picture_needs_no_sandbox_but_no_guessing_either(client, put):
+    put(PNG, "image/png", "png")
+    blob = client.get(listed(client)["items"][0]["src"])
+    assert "Content-Security-Policy" not in blob.headers
+    assert blob.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_without_a_tag_every_tag_of_the_run_is_searched(client, put):
+    item = put(PNG, "image/png", "png", tag="deep/tag")
+    assert client.get(f"/api/v1/media/{item.path.name}?run=a%20b").data == PNG
+
+
+@pytest.mark.parametrize("name", ["run.json", "../run.json", "..%2Frun.json", "%2Fetc%2Fpasswd", "a" * 64 + ".png"])
+def test_only_what_the_run_lists_is_sent(client, put, tmp_path, name):
+    (tmp_path / "run.json").write_text("{}")
+    (tmp_path / ("a" * 64 + ".png")).write_bytes(PNG)
+    put(PNG, "image/png", "png")
+    assert client.get(f"/api/v1/media/{name}?run=a%20b").status_code == 404
+
+
+def test_a_listed_file_of_another_name_than_its_hash_is_not_sent(client, store, tmp_path):
+    (tmp_path / "secret.png").write_bytes(PNG)
+    item = MediaItem("samples", "image", 0, 0.0, tmp_path / "secret.png", "image/png")
+    store.put("a b", media={"samples": [item]})
+    assert client.get("/api/v1/media/secret.png?run=a%20b").status_code == 404
+
+
+def test_a_blob_whose_file_is_gone_is_404_in_words(client, put):
+    put(PNG, "image/png", "png").path.unlink()
+    answer = client.get(listed(client)["items"][0]["src"])
+    assert answer.status_code == 404
+    assert "no longer there" in answer.json["error"]
+
+
+def test_addresses_carry_the_prefix_and_the_run(client_at, put):
+    put(PNG, "image/png", "png")
+    client = client_at("/tb/")
+    src = client.get("/tb/api/v1/media?run=a%20b&tag=samples").json["items"][0]["src"]
+    assert src.startswith("/tb/api/v1/media/")
+    assert parse_qs(urlsplit(src).query)["run"] == ["a b"]
+    assert client.get(src).data == PNG

@@ -1,0 +1,99 @@
+import logging
+import os
+
+import pytest
+
+from app.readers.walk import all_readers
+from app.settings import LogRoot
+from app.store.discovery import Discovery
+from tests.run_files import RunFiles
+
+
+def found(*roots):
+    return Discovery(roots, all_readers()).find()
+
+
+def test_runs_are_found_at_any_depth_and_named_by_their_path(tmp_path):
+    for path in ("a", "sweep/b", "deep/er/still/c"):
+        RunFiles(tmp_path / path).say()
+    assert sorted(found(LogRoot("", tmp_path))) == ["a", "deep/er/still/c", "sweep/b"]
+
+
+def test_a_named_root_prefixes_its_runs(tmp_path):
+    RunFiles(tmp_path / "one/a").say()
+    RunFiles(tmp_path / "two/a").say()
+    roots = [LogRoot("x", tmp_path / "one"), LogRoot("y", tmp_path / "two")]
+    assert sorted(found(*roots)) == ["x/a", "y/a"]
+
+
+def test_runs_of_one_name_below_two_nameless_roots_are_told_apart(tmp_path):
+    for root in ("one", "two"):
+        RunFiles(tmp_path / root / "a").say()
+    runs = found(LogRoot("", tmp_path / "one"), LogRoot("", tmp_path / "two"))
+    assert {run_id: str(run.path.relative_to(tmp_path)) for run_id, run in runs.items()} == {
+        "a": "one/a",
+        "two/a": "two/a",
+    }
+
+
+def test_a_root_that_is_a_run_is_named_after_its_folder(tmp_path):
+    RunFiles(tmp_path / "alone").say()
+    assert list(found(LogRoot("", tmp_path / "alone"))) == ["alone"]
+
+
+def test_a_run_inside_a_run_is_found_but_not_in_its_media(tmp_path):
+    RunFiles(tmp_path / "outer").say()
+    RunFiles(tmp_path / "outer/inner").say()
+    RunFiles(tmp_path / "outer/media/ab").say()
+    assert sorted(found(LogRoot("", tmp_path))) == ["outer", "outer/inner"]
+
+
+def test_a_folder_of_runs_may_be_called_media(tmp_path):
+    RunFiles(tmp_path / "media/a").say()
+    assert list(found(LogRoot("", tmp_path))) == ["media/a"]
+
+
+def test_hidden_folders_are_skipped(tmp_path):
+    RunFiles(tmp_path / ".trash/a").say()
+    assert not found(LogRoot("", tmp_path))
+
+
+def test_a_link_that_leads_back_up_ends_there(tmp_path):
+    RunFiles(tmp_path / "sweep/a").say()
+    (tmp_path / "sweep/a/up").symlink_to(tmp_path)
+    (tmp_path / "sweep/self").symlink_to(tmp_path / "sweep/self")
+    assert list(found(LogRoot("", tmp_path))) == ["sweep/a"]
+
+
+def test_a_run_keeps_its_own_name_beside_a_link_to_it(tmp_path):
+    RunFiles(tmp_path / "run-42").say()
+    (tmp_path / "latest").symlink_to(tmp_path / "run-42")
+    assert list(found(LogRoot("", tmp_path))) == ["run-42"]
+
+
+def test_a_link_to_runs_elsewhere_is_followed(tmp_path):
+    RunFiles(tmp_path / "elsewhere/a").say()
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs/linked").symlink_to(tmp_path / "elsewhere")
+    assert list(found(LogRoot("", tmp_path / "logs"))) == ["linked/a"]
+
+
+def test_a_root_that_does_not_exist_yet_has_no_runs(tmp_path, caplog):
+    assert not found(LogRoot("", tmp_path / "later"))
+    assert not caplog.records
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may look into every folder")
+def test_a_folder_that_may_not_be_looked_into_is_reported_once(tmp_path, caplog):
+    RunFiles(tmp_path / "a").say()
+    (tmp_path / "secret").mkdir(mode=0)
+    discovery = Discovery([LogRoot("", tmp_path)], all_readers())
+    with caplog.at_level(logging.WARNING):
+        assert list(discovery.find()) == list(discovery.find()) == ["a"]
+    assert [record.message.count("secret") for record in caplog.records] == [1]
+
+
+def test_a_name_that_is_not_utf_8_still_makes_an_id_that_is_text(tmp_path):
+    RunFiles(tmp_path / os.fsdecode(b"caf\xe9")).say()
+    (run_id,) = found(LogRoot("", tmp_path))
+    assert run_id.encode()
