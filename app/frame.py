@@ -68,11 +68,9 @@ def read_runs(logdir: str | os.PathLike[str], *, long: bool = False, overlap: Ov
 def _open(path: Path) -> RunLog:
     if not path.exists():
         raise FileNotFoundError(f"There is no {path}.")
-    folder = path if path.is_dir() else path.parent
-    names = [entry.name for entry in folder.iterdir()]
-    for reader in all_readers().values():
-        if path in reader.find(folder, names):
-            return _polled(reader.open(path))
+    for run in Discovery([LogRoot("", path)], all_readers()).find().values():
+        if run.path == path:
+            return _polled(run.reader.open(path))
     formats = ", ".join(all_readers())
     raise FileNotFoundError(
         f"{path} is no run of a format that can be read ({formats}). For the runs in it: read_runs."

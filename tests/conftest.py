@@ -15,7 +15,9 @@ import pytest
 from hypothesis import settings
 
 # A slow machine is no failure. CI tries the same examples each time; new ones are found where people work.
-settings.register_profile("tailboard", deadline=None, derandomize=bool(os.environ.get("CI")))
+# The same examples in every run; `--hypothesis-profile=explore` looks for new ones.
+settings.register_profile("tailboard", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
 settings.load_profile("tailboard")
 
 ROOT = Path(__file__).parents[1]

@@ -54,7 +54,7 @@ class Columns:
 
     Attributes:
         step: shape (n,), the trainer's own counter; may repeat or go back.
-        wall_time: shape (n,), seconds since the epoch, UTC.
+        wall_time: shape (n,), seconds since the epoch, UTC; NaN where the file gives no time.
         value: shape (n,), NaN and infinities as they were logged.
     """
 
@@ -88,17 +88,25 @@ class TagFacts:
     nan: int = 0
     inf: int = 0
     first_nonfinite_step: int | None = None
+    is_step: bool = False  # a column that gave the steps of the others: known, and not worth a chart
+
+
+class Span(NamedTuple):
+    """Where a blob lies in a file that holds more than it."""
+
+    offset: int  # bytes
+    size: int  # bytes
 
 
 @dataclass(frozen=True, slots=True)
 class MediaItem:
-    """One logged image, figure, text or other blob."""
+    """One logged image, figure, text, histogram or other blob or tensor."""
 
     tag: str
     kind: str
     step: int
     wall_time: float  # seconds since the epoch
-    path: Path | None  # absolute path of the blob, None where `text` holds the content
+    path: Path | None  # absolute path of the file that holds the blob, None where `text` or `meta` holds the content
     media_type: str  # "image/png", "application/vnd.plotly+json", "text/markdown", ...
     caption: str = ""
     text: str | None = None
@@ -108,6 +116,7 @@ class MediaItem:
     index: int = 0  # place within one call that logged several
     count: int = 1  # how many that call logged
     meta: Mapping[str, Any] = field(default_factory=dict)
+    span: Span | None = None  # the part of the file that is the blob, None for all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,8 @@ class RunInfo:
     config: Mapping[str, Any] = field(default_factory=dict)  # nested as logged
     tags: Sequence[str] = ()
     notes: str = ""
+    step_column: str | None = None  # of a table: the column that gave the steps, "" where the rows were counted
+    step_columns: Sequence[str] = ()  # of a table: the columns that could give them
     environment: Mapping[str, Any] = field(default_factory=dict)
     git: Mapping[str, Any] = field(default_factory=dict)
 
@@ -169,6 +180,35 @@ class News:
     gone: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person chose where a file does not say how it wants to be read."""
+
+    step_column: str | None = None  # None: by its name, else the number of the row
+
+
+DEFAULT_CHOICES = Choices()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a reader made of one folder.
+
+    Attributes:
+        runs: the folder itself where it is a run, or the files in it that are each a run.
+        claimed: names of the files and folders that belong to these runs. No other reader is asked about them, and
+            no further runs are looked for in such a folder, which is watched with the run.
+        declined: names of files that look like this format and cannot be read as it, each with a sentence why.
+    """
+
+    runs: Sequence[Path] = ()
+    claimed: Collection[str] = ()
+    declined: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_FOUND = Finding()
+
+
 class RunLog(Protocol):
     """One run in one format. Called by one thread at a time."""
 
@@ -205,16 +245,18 @@ class Reader(Protocol):
     """One log format. Each module in `app/readers` that has a `READER` is one."""
 
     name: str  # "tailboard", "tensorboard", ...: shown as the run's format
+    order: int  # readers are asked in this order: 0 our own, 10 folders of trackers, 20 files known by name, 40 any
 
-    def find(self, folder: Path, names: Collection[str]) -> Sequence[Path]:
-        """Name the runs of this format that lie directly in `folder`.
+    def find(self, folder: Path, names: Collection[str], *, named: bool = False) -> Finding:
+        """Look for runs of this format that lie directly in `folder`. Called again and again: see `heads.head`.
 
         Args:
             folder: the folder looked at.
-            names: what it holds.
+            names: what it holds and no other reader has claimed.
+            named: a person gave these files themselves, so content alone decides and no name is asked for.
 
         Returns:
-            `folder` itself where the folder is a run, or the files in it that are each a run.
+            The runs, or the empty finding. Never raises for what the files hold, nor when they are gone meanwhile.
         """
 
     def stamps(self, path: Path) -> Mapping[str, Stamp]:
@@ -226,5 +268,8 @@ class Reader(Protocol):
             OSError: the run is gone or cannot be listed.
         """
 
-    def open(self, path: Path) -> RunLog:
-        """Open a run that `find` named. Reads nothing yet; the first `poll` does."""
+    def open(self, path: Path, choices: Choices = DEFAULT_CHOICES) -> RunLog:
+        """Open a run that `find` named, or a single file of one, which is then read alone.
+
+        Reads nothing yet; the first `poll` does.
+        """

@@ -11,26 +11,48 @@ import orjson
 from app.readers._media import MediaLog
 from app.readers._scalars import Scalars
 from app.readers._status import WriterStatus, judge_run
-from app.readers.contract import Columns, MediaItem, News, Overlap, Problem, RunInfo, RunLog, RunStatus, Stamp, TagFacts
+from app.readers.contract import (
+    DEFAULT_CHOICES,
+    NOTHING_FOUND,
+    Choices,
+    Columns,
+    Finding,
+    MediaItem,
+    News,
+    Overlap,
+    Problem,
+    RunInfo,
+    RunLog,
+    RunStatus,
+    Stamp,
+    TagFacts,
+)
 from app.readers.facts import join_facts
 from app.readers.folder import Problems, list_files
-from trainer_hooks.record import FORMAT, MEDIA_NAME, RUN_FILE, SEGMENT_NAME, STATUS_NAME
+from trainer_hooks.record import FORMAT, MEDIA_FOLDER, MEDIA_NAME, RUN_FILE, SEGMENT_NAME, STATUS_NAME
+
+_OWN = {RUN_FILE, MEDIA_FOLDER}
+_OWN_NAMES = (SEGMENT_NAME, MEDIA_NAME, STATUS_NAME)
 
 
 class TailboardReader:
     """Recognises a run folder by its `run.json` or by a segment of metrics."""
 
     name = "tailboard"
+    order = 0
 
-    def find(self, folder: Path, names: Collection[str]) -> Sequence[Path]:
-        """Return `[folder]` where it is a run folder, else nothing."""
-        return [folder] if RUN_FILE in names or any(map(SEGMENT_NAME.fullmatch, names)) else []
+    def find(self, folder: Path, names: Collection[str], *, named: bool = False) -> Finding:  # noqa: ARG002
+        """Find the folder itself where it is a run folder."""
+        own = {name for name in names if name in _OWN or any(form.fullmatch(name) for form in _OWN_NAMES)}
+        if RUN_FILE in own or any(map(SEGMENT_NAME.fullmatch, own)):
+            return Finding(runs=[folder], claimed=own)
+        return NOTHING_FOUND
 
     def stamps(self, path: Path) -> Mapping[str, Stamp]:
         """Return the stamps of all files directly in the run folder; blobs are named by their content."""
         return list_files(path)
 
-    def open(self, path: Path) -> RunLog:
+    def open(self, path: Path, choices: Choices = DEFAULT_CHOICES) -> RunLog:  # noqa: ARG002
         """Open a run folder; the first poll reads it."""
         return TailboardRun(path)
 

@@ -2,15 +2,20 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.readers.contract import Reader
 from app.settings import LogRoot
-from trainer_hooks.record import MEDIA_FOLDER
 
 _log = logging.getLogger(__name__)
+
+
+# Files of these suffixes are named one by one where no reader wants them; others are counted, folder by folder.
+_LOG_LIKE = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".log", ".txt", ".db", ".sqlite", ".wandb"})
+_SUFFIXES_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +24,28 @@ class FoundRun:
 
     Attributes:
         path: what the reader is to open: a folder, or a file that is a run by itself.
-        folder: the folder whose changes concern the run.
+        folders: the folders whose changes concern the run; the first holds it or is it.
         changed: modification time of the folder, in seconds since the epoch: newer runs are read first.
     """
 
     id: str
     reader: Reader
     path: Path
-    folder: Path
+    folders: tuple[Path, ...]
     changed: float
+
+    @property
+    def folder(self) -> Path:
+        """The folder that holds the run, or is it."""
+        return self.folders[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file, or what else lies in a folder, in which no run was found."""
+
+    path: Path
+    reason: str  # a sentence
 
 
 class Discovery:
@@ -35,51 +53,54 @@ class Discovery:
 
     Attributes:
         group_folders: folders walked last time that are no run by themselves, from the roots down.
+        skipped: what was found last time and belongs to no run.
     """
 
     def __init__(self, roots: Sequence[LogRoot], readers: Mapping[str, Reader]) -> None:
         self._roots = roots
-        # Our own format is asked first: a folder may hold, say, a metrics.csv beside its run.json.
-        self._readers = sorted(readers.values(), key=lambda reader: reader.name != "tailboard")
+        self._readers = sorted(readers.values(), key=lambda reader: (reader.order, reader.name))
         self._unreadable: set[Path] = set()
         self._reported: set[Path] = set()
         self.group_folders: list[Path] = []
+        self.skipped: Sequence[Skipped] = ()
 
     def find(self) -> dict[str, FoundRun]:
         """Return all runs by id, and nothing twice."""
         self._unreadable.clear()
         found: dict[str, FoundRun] = {}
         groups: list[Path] = []
+        skipped: list[Skipped] = []
         for root in self._roots:
-            for folder, changed, names in self._walk(root.path):
-                claimed = self._claimed(folder, names)
-                if folder not in claimed:
-                    groups.append(folder)
-                for path, reader in claimed.items():
-                    run_id = _run_id(root, path)
-                    while run_id in found:  # two nameless roots that hold runs of one name
-                        run_id = f"{root.path.name}/{run_id}"
-                    found[run_id] = FoundRun(run_id, reader, path, folder, changed)
+            for look in self._looks(root.path):
+                if look.folder not in look.runs:
+                    groups.append(look.folder)
+                skipped += look.skipped()
+                for path, readers in look.runs.items():
+                    for place, (reader, folders) in enumerate(readers):
+                        # One folder may hold logs of several formats: the first has its name.
+                        run_id = _run_id(root, path) + (f" ({reader.name})" if place else "")
+                        while run_id in found:  # two nameless roots that hold runs of one name
+                            run_id = f"{root.path.name}/{run_id}"
+                        found[run_id] = FoundRun(run_id, reader, path, folders, look.changed)
         self.group_folders = sorted(groups, key=lambda folder: len(folder.parts))
+        self.skipped = tuple(skipped)
         return found
 
     def is_out_of_sight(self, path: Path) -> bool:
         """Whether a folder above `path`, or itself, is there but could not be looked into last time."""
         return any(folder == path or folder in path.parents for folder in self._unreadable)
 
-    def _claimed(self, folder: Path, names: Sequence[str]) -> dict[Path, Reader]:
-        claimed: dict[Path, Reader] = {}
-        for reader in self._readers:
-            for path in reader.find(folder, names):
-                claimed.setdefault(path, reader)
-        return claimed
-
-    def _walk(self, root: Path) -> Iterator[tuple[Path, float, Sequence[str]]]:
-        """Yield (folder, modification time, names in it), each real folder once.
+    def _looks(self, root: Path) -> Iterator["_Look"]:
+        """Look at every real folder from the root down, once; at a root that is a file, at that file alone.
 
         Links are followed after all real folders, so a run keeps its own name beside a link such as `latest`,
         and a link that leads back up ends there.
         """
+        if root.is_file():
+            look = _Look(root.parent, root.stat().st_mtime, [root.name], only=root)
+            look.ask(self._readers)
+            yield look
+            return
         folders, links, seen = [root], list[Path](), set[tuple[int, int]]()
         while folders or links:
             folder = folders.pop() if folders else links.pop()
@@ -89,22 +110,21 @@ class Discovery:
                     continue
                 seen.add((stat.st_dev, stat.st_ino))
                 with os.scandir(folder) as scan:
-                    entries = list(scan)
+                    entries = [entry for entry in scan if not entry.name.startswith(".")]
+                inner = {entry.name for entry in entries if entry.is_dir(follow_symlinks=False)}
             except OSError as error:
                 self._report(folder, error)
                 continue
-            yield folder, stat.st_mtime, [entry.name for entry in entries]
-            is_run = any(entry.name == MEDIA_FOLDER for entry in entries) and self._is_run(folder, entries)
+            look = _Look(folder, stat.st_mtime, [entry.name for entry in entries], inner)
+            look.ask(self._readers)
+            yield look
             for entry in entries:
-                if entry.name.startswith(".") or (is_run and entry.name == MEDIA_FOLDER):
+                if entry.name in look.claimed:
                     continue
-                if entry.is_dir(follow_symlinks=False):
+                if entry.name in inner:
                     folders.append(Path(entry.path))
                 elif entry.is_symlink() and _leads_to_folder(entry):
                     links.append(Path(entry.path))
-
-    def _is_run(self, folder: Path, entries: Sequence["os.DirEntry[str]"]) -> bool:
-        return folder in self._claimed(folder, [entry.name for entry in entries])
 
     def _report(self, folder: Path, error: OSError) -> None:
         if isinstance(error, FileNotFoundError | NotADirectoryError):
@@ -113,6 +133,60 @@ class Discovery:
         if folder not in self._reported:
             self._reported.add(folder)
             _log.warning("%s cannot be looked into (%s); new runs in it are not seen", folder, error.strerror)
+
+
+class _Look:
+    """What the readers made of one folder.
+
+    Attributes:
+        runs: by path, the readers that claim it, each with the folders whose changes concern it.
+        claimed: names of all that belongs to these runs.
+    """
+
+    def __init__(
+        self, folder: Path, changed: float, names: Sequence[str], inner: Collection[str] = (), only: Path | None = None
+    ) -> None:
+        self.folder = folder
+        self.changed = changed
+        self.runs: dict[Path, list[tuple[Reader, tuple[Path, ...]]]] = {}
+        self.claimed: set[str] = set()
+        self._names = names
+        self._inner = inner
+        self._only = only
+        self._declined: dict[str, str] = {}
+
+    def ask(self, readers: Sequence[Reader]) -> None:
+        """Ask every reader, each about what those before it did not claim."""
+        names = list(self._names)
+        for reader in readers:
+            if not names:
+                return
+            finding = reader.find(self.folder, names, named=self._only is not None)
+            for name, why in finding.declined.items():
+                self._declined.setdefault(name, f"{reader.name}: {why}")
+            if not finding.runs:
+                continue
+            self.claimed.update(finding.claimed)
+            names = [name for name in names if name not in self.claimed]
+            folders = (self.folder, *(self.folder / name for name in sorted(finding.claimed) if name in self._inner))
+            for path in finding.runs if self._only is None else [self._only]:
+                self.runs.setdefault(path, []).append((reader, folders))
+
+    def skipped(self) -> Iterator[Skipped]:
+        """Name what no reader claimed: one by one what could be a log, the rest in a single line."""
+        others: Counter[str] = Counter()
+        for name in self._names:
+            if name in self.claimed or name in self._inner:
+                continue
+            path = self.folder / name
+            if name in self._declined or self._only is not None or path.suffix.lower() in _LOG_LIKE:
+                yield Skipped(path, self._declined.get(name, "no format is recognised in it"))
+            else:
+                others[path.suffix.lower() or "without a suffix"] += 1
+        if others:
+            sorts = ", ".join(f"{count:,} {suffix}" for suffix, count in others.most_common(_SUFFIXES_NAMED))
+            more = ", ..." if len(others) > _SUFFIXES_NAMED else ""
+            yield Skipped(self.folder, f"files that are no logs by their names: {sorts}{more}")
 
 
 def _run_id(root: LogRoot, path: Path) -> str:

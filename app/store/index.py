@@ -11,7 +11,7 @@ from app.store.cache import Cache
 from app.store.discovery import FoundRun
 from trainer_hooks.record import NONFINITE, encode_value
 
-_VERSION = 2  # raised whenever the same files would give another entry
+_VERSION = 3  # raised whenever the same files would give another entry
 _facts_of = attrgetter(*(field.name for field in fields(TagFacts)))
 
 
@@ -41,7 +41,7 @@ class RunIndex:
             return None
         return IndexEntry(
             stamps=stamps,
-            info=RunInfo(**{**value["info"], "tags": tuple(value["info"]["tags"])}),
+            info=_info(value["info"]),
             facts={tag: TagFacts(*map(_decoded, facts)) for tag, facts in value["facts"].items()},
             problems=[Problem(Path(path), where, what, count) for path, where, what, count in value["problems"]],
             status=RunStatus(**{**value["status"], "state": RunState(value["status"]["state"])}),
@@ -51,6 +51,11 @@ class RunIndex:
         """Keep these entries for the next start."""
         if values := {_key(found): _encoded(entry) for found, entry in entries}:
             self._cache.set_many(values)
+
+
+def _info(value: dict[str, Any]) -> RunInfo:
+    lists = {name: tuple(value[name]) for name in ("tags", "step_columns")}
+    return RunInfo(**{**value, **lists})
 
 
 def _key(found: FoundRun) -> str:

@@ -121,13 +121,13 @@ class Tailer:
 
     def _tells_of_runs(self, touched: Mapping[Path, Touch]) -> bool:
         """Whether runs may have come or gone: folders did, or files in a folder that is no run by itself."""
-        own = {run.found.path for run in self._runs}
+        own = {folder for run in self._runs if run.found.path == run.found.folder for folder in run.found.folders}
         return any(touch == Touch.FOLDERS or (touch == Touch.FILES and at not in own) for at, touch in touched.items())
 
     def _due(self, touched: Mapping[Path, Touch]) -> list[TrackedRun]:
         """Runs to poll now: touched ones, those with more to read, and by the clock those that send no events."""
         due = dict.fromkeys(self._behind)
-        due |= dict.fromkeys(run for run in self._runs if run.found.folder in touched)
+        due |= dict.fromkeys(run for run in self._runs if not touched.keys().isdisjoint(run.found.folders))
         if time.monotonic() - self._looked >= self._interval_s:
             self._looked = time.monotonic()
             self._census.judge(time.time())
@@ -137,5 +137,6 @@ class Tailer:
 
     def _worth_watching(self) -> list[Path]:
         """Folders by importance: where new runs may appear, and where runs grow; a resumed one is found by a sweep."""
-        live = [run.found.folder for run in self._runs if run.state not in ENDED and not run.gone]
+        runs = [run for run in self._runs if run.state not in ENDED and not run.gone]
+        live = [folder for run in runs for folder in run.found.folders]
         return [*self._census.group_folders[:_GROUPS], *live, *self._census.group_folders[_GROUPS:]]

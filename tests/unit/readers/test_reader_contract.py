@@ -46,8 +46,11 @@ def polled(reader, sample):
 def test_a_run_is_found_in_its_folder_and_nothing_in_an_empty_one(reader, sample, tmp_path):
     sample.grow()
     folder = sample.path if sample.path.is_dir() else sample.path.parent
-    assert list(reader.find(folder, [entry.name for entry in folder.iterdir()])) == [sample.path]
-    assert not reader.find(tmp_path, [])
+    names = [entry.name for entry in folder.iterdir()]
+    finding = reader.find(folder, names)
+    assert list(finding.runs) == [sample.path]
+    assert set(finding.claimed) <= set(names)
+    assert not reader.find(tmp_path, []).runs
 
 
 @pytest.mark.parametrize("overlap", ["latest", "all"])
@@ -117,7 +120,8 @@ def test_a_replaced_file_is_read_again_and_reported_with_both_sizes(reader, samp
     tags, sample.records = set(sample.records), {}
     sample.file.unlink()
     sample.grow(2)
-    news = log.poll()
+    while (news := log.poll()).behind and not news.changed:
+        pass  # what became smaller may be in the middle of being written
     assert news.rewritten >= tags
     assert not news.appended.keys() & news.rewritten
     assert loaded(log) == written(sample)

@@ -18,7 +18,7 @@ def opened(files):
 
 
 def test_a_folder_without_our_files_is_no_run(tmp_path):
-    assert not TailboardReader().find(tmp_path, ["metrics.csv", "media", ".metrics-host-1-0-0.jsonl"])
+    assert not TailboardReader().find(tmp_path, ["metrics.csv", "media", ".metrics-host-1-0-0.jsonl"]).runs
 
 
 def test_a_run_that_lost_its_run_file_is_named_after_its_folder(files):

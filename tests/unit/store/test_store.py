@@ -318,9 +318,9 @@ class SlowReader:
 
     def __init__(self, reader, name, entered, release):
         self._reader, self._name, self._entered, self._release = reader, name, entered, release
-        self.name, self.find, self.stamps = reader.name, reader.find, reader.stamps
+        self.name, self.order, self.find, self.stamps = reader.name, reader.order, reader.find, reader.stamps
 
-    def open(self, path):
+    def open(self, path, choices=None):
         log = self._reader.open(path)
         if path.name == self._name:
             load = log.load

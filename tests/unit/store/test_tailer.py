@@ -91,17 +91,17 @@ class Stumbling:
     """A reader that fails as no reader should: twice to find anything, and always to read one run."""
 
     def __init__(self, reader):
-        self.name, self.stamps = reader.name, reader.stamps
+        self.name, self.order, self.stamps = reader.name, reader.order, reader.stamps
         self._reader = reader
         self.failures = 2
 
-    def find(self, folder, names):
+    def find(self, folder, names, *, named=False):
         if self.failures:
             self.failures -= 1
             raise ZeroDivisionError("nobody foresaw this")
         return self._reader.find(folder, names)
 
-    def open(self, path):
+    def open(self, path, choices=None):
         log = self._reader.open(path)
         if path.name == "broken":
             log.poll = lambda: int("nobody foresaw this either")
