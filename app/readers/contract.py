@@ -195,7 +195,8 @@ class Finding:
     """What a reader made of one folder.
 
     Attributes:
-        runs: the folder itself where it is a run, or the files in it that are each a run.
+        runs: the folder itself where it is a run, or the files in it that are each a run. A file that holds several
+            has a path below it for each: `trackio.db/brave-otter`.
         claimed: names of the files and folders that belong to these runs. No other reader is asked about them, and
             no further runs are looked for in such a folder, which is watched with the run.
         declined: names of files that look like this format and cannot be read as it, each with a sentence why.

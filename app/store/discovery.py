@@ -169,8 +169,9 @@ class _Look:
             self.claimed.update(finding.claimed)
             names = [name for name in names if name not in self.claimed]
             folders = (self.folder, *(self.folder / name for name in sorted(finding.claimed) if name in self._inner))
-            for path in finding.runs if self._only is None else [self._only]:
-                self.runs.setdefault(path, []).append((reader, folders))
+            for path in finding.runs:
+                run = self._only if self._only is not None and path == self.folder else path
+                self.runs.setdefault(run, []).append((reader, folders))
 
     def skipped(self) -> Iterator[Skipped]:
         """Name what no reader claimed: one by one what could be a log, the rest in a single line."""
