@@ -94,7 +94,7 @@ class ArrayStore:
         self.run(run_id)
         return self.states.get(run_id, RunStatus(RunState.RUNNING, heartbeat=time.time()))
 
-    def series(self, run_id: str, tag: str, overlap: Overlap = "latest") -> Columns:  # noqa: ARG002
+    def series(self, run_id: str, tag: str, overlap: Overlap = "latest") -> Columns:
         self.run(run_id)
         return self._series[run_id].get(tag, NO_POINTS)
 

@@ -1,7 +1,5 @@
 """Runs made of arrays, for questions whose answers can be worked out by hand."""
 
-# ruff: noqa: ARG002  (the arguments are those of StoreLike)
-
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
