@@ -1,0 +1,137 @@
+"""Walks the fields of a protobuf message in place: no schema, no copies, no package.
+
+https://protobuf.dev/programming-guides/encoding is the format. What a field means is for the reader of that format to
+know; here are only the bytes. Groups (wire types 3 and 4), which no log format uses, count as broken.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+Buffer = bytes | bytearray | memoryview
+
+VARINT: Final = 0
+FIXED64: Final = 1
+BYTES: Final = 2  # texts, blobs, messages, packed numbers
+FIXED32: Final = 5
+_SIZES = {FIXED64: 8, FIXED32: 4}
+_MAX_VARINT_BYTES = 10
+
+_FLOAT = struct.Struct("<f")
+_DOUBLE = struct.Struct("<d")
+
+
+class MessageError(ValueError):
+    """These bytes are no protobuf message; says at which byte of the buffer."""
+
+
+class Field(NamedTuple):
+    """One field of a message.
+
+    Attributes:
+        number: which field, at least 1.
+        wire_type: `VARINT`, `FIXED64`, `BYTES` or `FIXED32`.
+        value: the number itself of a `VARINT`, unsigned (see `signed`); of the others the place in the buffer where
+            their content begins.
+        size: of the content, in bytes; 0 for a `VARINT`.
+    """
+
+    number: int
+    wire_type: int
+    value: int
+    size: int
+
+
+def fields(data: Buffer, begin: int = 0, end: int | None = None) -> Iterator[Field]:
+    """Yield the fields of the message `data[begin:end]` in their order; a nested message is walked by another call.
+
+    Raises:
+        MessageError: when the walk comes to bytes that are no field, or to a field that goes beyond `end`.
+    """
+    end = len(data) if end is None else end
+    place = begin
+    while place < end:
+        start = place
+        key, place = varint(data, place, end)
+        number, wire_type = key >> 3, key & 7
+        if not number:
+            raise MessageError(f"field number 0 at byte {start:,}")
+        if wire_type == VARINT:
+            value, place = varint(data, place, end)
+            yield Field(number, wire_type, value, 0)
+            continue
+        if wire_type == BYTES:
+            size, place = varint(data, place, end)
+        elif (size := _SIZES.get(wire_type, -1)) < 0:
+            raise MessageError(f"field {number} at byte {start:,} has wire type {wire_type}, which there is not")
+        if size > end - place:
+            what = f"field {number} at byte {start:,} has {size:,} bytes, and {end - place:,} are left in its message"
+            raise MessageError(what)
+        yield Field(number, wire_type, place, size)
+        place += size
+
+
+def varint(data: Buffer, place: int, end: int) -> tuple[int, int]:
+    """Return the unsigned number of variable length that begins at `place`, and the place after it.
+
+    Raises:
+        MessageError: it goes beyond `end` or 64 bits.
+    """
+    if place < end and data[place] < 0x80:  # most of them
+        return data[place], place + 1
+    value = 0
+    for count, byte in enumerate(data[place : min(end, place + _MAX_VARINT_BYTES)]):
+        value |= (byte & 0x7F) << 7 * count
+        if byte < 0x80:
+            if value >> 64:
+                break
+            return value, place + count + 1
+    raise MessageError(f"no number of at most 64 bits at byte {place:,}")
+
+
+def varints(data: Buffer, field: Field) -> list[int]:
+    """Return the unsigned numbers of a repeated integer field: many packed into `BYTES`, or the one `VARINT`."""
+    if field.wire_type == VARINT:
+        return [field.value]
+    place, end, found = field.value, field.value + field.size, []
+    while place < end:
+        value, place = varint(data, place, end)
+        found.append(value)
+    return found
+
+
+def signed(value: int) -> int:
+    """Return an int32, int64 or bool from the unsigned number it is written as."""
+    return value - (1 << 64) if value >> 63 else value
+
+
+def zigzag(value: int) -> int:
+    """Return a sint32 or sint64 from the unsigned number it is written as."""
+    return (value >> 1) ^ -(value & 1)
+
+
+def float32(data: Buffer, field: Field) -> float:
+    """Return a float field. Raises MessageError where it has another size."""
+    return _unpacked(_FLOAT, data, field)
+
+
+def float64(data: Buffer, field: Field) -> float:
+    """Return a double field. Raises MessageError where it has another size."""
+    return _unpacked(_DOUBLE, data, field)
+
+
+def content(data: Buffer, field: Field) -> bytes:
+    """Return a copy of the content of a field that is no `VARINT`."""
+    return bytes(data[field.value : field.value + field.size])
+
+
+def text(data: Buffer, field: Field) -> str:
+    """Return a string field; bytes that are not UTF-8 come as U+FFFD."""
+    return content(data, field).decode("utf-8", "replace")
+
+
+def _unpacked(form: struct.Struct, data: Buffer, field: Field) -> float:
+    if field.size != form.size:
+        raise MessageError(f"field {field.number} at byte {field.value:,} is no number of {form.size} bytes")
+    value: float = form.unpack_from(data, field.value)[0]
+    return value
