@@ -57,6 +57,11 @@ class Cache:
         _check_private(folder)
         return cls(folder)
 
+    @property
+    def folder(self) -> Path:
+        """Where it lies; of this user alone."""
+        return self._folder
+
     def get(self, key: str) -> Any:
         """Return the value, or None where there is none or it cannot be read."""
         try:

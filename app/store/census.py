@@ -7,9 +7,10 @@ from threading import Lock
 
 from app.readers.contract import News, RunState
 from app.store.colours import Slots
-from app.store.discovery import Discovery
+from app.store.discovery import Discovery, FoundRun
 from app.store.failures import Failures
 from app.store.index import RunIndex
+from app.store.parsed import ParsedColumns
 from app.store.resident import ResidentSeries
 from app.store.summary import RunSummary, UnknownRunError
 from app.store.tracked import TrackedRun
@@ -27,10 +28,18 @@ class Census:
         failures: what readers raised against their promise.
     """
 
-    def __init__(self, discovery: Discovery, resident: ResidentSeries, slots: Slots, index: RunIndex) -> None:
+    def __init__(
+        self,
+        discovery: Discovery,
+        resident: ResidentSeries,
+        slots: Slots,
+        index: RunIndex,
+        parsed: ParsedColumns,
+    ) -> None:
         self._discovery = discovery
         self._resident = resident
         self._index = index
+        self._parsed = parsed
         self._slots = slots
         self.failures = Failures()
         self._tracked: dict[str, TrackedRun] = {}
@@ -48,14 +57,14 @@ class Census:
         """
         found = self._discovery.find()
         for run_id, run in list(self._tracked.items()):
-            is_there = run_id in found and found[run_id].path == run.found.path
+            is_there = run_id in found and _is_same(found[run_id], run.found)
             # A network disk that fails for a moment takes no run off the list.
             if not is_there and not self._discovery.is_out_of_sight(run.found.path):
                 self._remove(run)
         for run_id, one in found.items():
             if run_id not in self._tracked:
                 with self._lock:
-                    self._tracked[run_id] = TrackedRun(one, self._resident, self._index)
+                    self._tracked[run_id] = TrackedRun(one, self._resident, self._index, self._parsed)
         return sorted(self._tracked.values(), key=lambda run: found.get(run.found.id, run.found).changed, reverse=True)
 
     @property
@@ -145,3 +154,7 @@ class Census:
             self._tracked.pop(run.found.id, None)
             self._gone[run.found.id] = self.revision + 1
         self.revision += 1
+
+
+def _is_same(one: FoundRun, other: FoundRun) -> bool:
+    return one.path == other.path and one.reader is other.reader

@@ -13,6 +13,7 @@ from app.store.census import Census
 from app.store.colours import Slots
 from app.store.discovery import Discovery
 from app.store.index import RunIndex
+from app.store.parsed import ParsedColumns
 from app.store.resident import ResidentSeries
 from app.store.summary import RunSummary, UnknownRunError
 from app.store.tailer import Tailer
@@ -76,7 +77,8 @@ class Store:
         self._resident = ResidentSeries(settings.memory_bytes)
         self._cache = Cache.of(settings)
         discovery = Discovery(settings.roots, readers)
-        self._census = Census(discovery, self._resident, Slots(self._cache), RunIndex(self._cache))
+        parsed = ParsedColumns(self._cache.folder / "columns")
+        self._census = Census(discovery, self._resident, Slots(self._cache), RunIndex(self._cache), parsed)
         watch = Watch((root.path for root in settings.roots), settings.poll)
         self._tailer = Tailer(self._census, watch, settings.poll_interval_s)
 

@@ -8,6 +8,7 @@ from threading import Lock
 from app.readers.contract import Columns, MediaItem, News, Overlap, RunLog, RunState, RunStatus, Stamp
 from app.store.discovery import FoundRun
 from app.store.index import IndexEntry, RunIndex
+from app.store.parsed import Keeping, ParsedColumns
 from app.store.resident import ResidentSeries, SeriesKey
 from app.store.summary import RunSummary
 
@@ -26,6 +27,7 @@ class TrackedRun:
         found: where it is and who reads it.
         resident: where its series are held once someone looked at them.
         index: what earlier starts found out.
+        parsed: the columns that earlier starts parsed.
 
     Attributes:
         summary: None until the run was polled and got its slot.
@@ -33,13 +35,15 @@ class TrackedRun:
         state: what it was doing when it was published last.
     """
 
-    def __init__(self, found: FoundRun, resident: ResidentSeries, index: RunIndex) -> None:
+    def __init__(self, found: FoundRun, resident: ResidentSeries, index: RunIndex, parsed: ParsedColumns) -> None:
         self.found = found
         self.summary: RunSummary | None = None
         self.gone = False
         self.state = RunState.UNKNOWN
         self._resident = resident
         self._index = index
+        self._parsed = parsed
+        self._keeping: Keeping | None = None  # while the log is read for the first time
         self._lock = Lock()  # held while the log is polled or loaded: it serves one thread at a time
         self._log: RunLog | None = None
         self._entry: IndexEntry | None = None  # stands for the log until that is opened
@@ -60,7 +64,10 @@ class TrackedRun:
             self._stamps = self._take_stamps()
             if self._log is None and self._is_as_before():
                 return News(changed=self.summary is None)
+            if self._log is None:
+                self._keeping = self._begin_keeping()
             news = self._opened().poll()
+            self._keep(news)
             self._keep_up(news)
             if news.changed:
                 self._is_remembered = False
@@ -124,7 +131,7 @@ class TrackedRun:
             held = self._resident.view(key)  # another request may have loaded it in the meantime
             if held is not None or self.gone:
                 return held
-            loaded = self._read().load([tag], overlap)
+            loaded = self._load([tag], overlap)
             for other, columns in loaded.items():
                 self._resident.put(SeriesKey(self, other, overlap), columns, viewed=other == tag)
             return self._resident.view(key) or loaded.get(tag)
@@ -136,7 +143,7 @@ class TrackedRun:
         missing = [tag for tag in tags if tag not in found]
         if missing:
             with self._lock:
-                loaded = {} if self.gone else self._read().load(missing, overlap)
+                loaded = {} if self.gone else self._load(missing, overlap)
             found |= {tag: loaded[tag] for tag in missing if tag in loaded}
         return found
 
@@ -149,6 +156,8 @@ class TrackedRun:
         """Let go of everything: the run is no longer there."""
         with self._lock:
             self.gone = True
+            if self._keeping is not None:
+                self._keeping.drop()
             self._resident.drop_run(self)
 
     def _known(self) -> RunLog | IndexEntry:
@@ -160,15 +169,46 @@ class TrackedRun:
             self._log = self.found.reader.open(self.found.path)
         return self._log
 
+    def _load(self, tags: Collection[str], overlap: Overlap) -> Mapping[str, Columns]:
+        """Read records, from the cache where the run was not opened yet. For who holds the lock."""
+        if self._log is None and self._entry is not None:
+            columns = self._parsed.recall(self.found, self._entry.stamps, tags)
+            if columns is not None:
+                return columns
+        return self._read().load(tags, overlap)
+
     def _read(self) -> RunLog:
         """Return the log, polled to the end if nothing was read of it yet. For who holds the lock."""
         if self._log is None:
+            self._stamps = self._take_stamps()
+            self._keeping = self._begin_keeping()
             log = self.found.reader.open(self.found.path)
-            while log.poll().behind:
-                pass
+            news = News(behind=True)
+            while news.behind:
+                news = log.poll()
+                self._keep(news)
             self._log = log
             self._was_polled_aside = True  # what it found that is new goes to the next poll's answer
         return self._log
+
+    def _begin_keeping(self) -> Keeping | None:
+        """Begin to keep what is about to be parsed, where that is worth it: files at rest, and not our own Parquet."""
+        if self.found.reader.order == 0 or self._stamps is None or not _is_quiet(self._stamps):
+            return None
+        return self._parsed.begin(self.found, self._stamps)
+
+    def _keep(self, news: News) -> None:
+        if self._keeping is None:
+            return
+        self._keeping.add(news.appended)
+        if news.behind and not news.rewritten:
+            return
+        # Records that were superseded are not the same with either overlap: such a run is parsed again.
+        if news.rewritten or news.gone or self._take_stamps() != self._keeping.stamps:
+            self._keeping.drop()
+        else:
+            self._keeping.finish()
+        self._keeping = None
 
     def _take_stamps(self) -> Mapping[str, Stamp] | None:
         """Take them where they can save opening the log, now or at the next start."""
