@@ -1,5 +1,6 @@
 """A training that goes on while something is measured: runs that grow at a steady pace, in a process of its own."""
 
+import csv
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,8 @@ def training(tool: str, logdir: Path, shape: Shape) -> Iterator[None]:
     Each row is logged with the time at which log() was called, to which latencies are counted.
 
     Args:
-        tool: "tailboard" or "tensorboard": whose writer logs.
+        tool: whose writer logs: "tailboard", "tensorboard", "tensorboard, flushed" after every step, or "csv", a row a
+            step, flushed, with the time in a column `time`.
         logdir: becomes the log folder.
         shape: runs, tags, and steps before the steady pace begins.
     """
@@ -63,6 +65,8 @@ def _open(tool: str, folder: Path, open_runs: ExitStack) -> Log:
 
         run = open_runs.enter_context(trainer_hooks.init(folder))
         return lambda row, step: run.log(row, step=step)
+    if tool == "csv":
+        return _open_csv(folder, open_runs)
     from torch.utils.tensorboard import SummaryWriter
 
     writer = open_runs.enter_context(SummaryWriter(folder))
@@ -70,5 +74,21 @@ def _open(tool: str, folder: Path, open_runs: ExitStack) -> Log:
     def log(row: dict[str, float], step: int) -> None:
         for tag, value in row.items():
             writer.add_scalar(tag, value, step)
+        if tool.endswith("flushed"):
+            writer.flush()
+
+    return log
+
+
+def _open_csv(folder: Path, open_runs: ExitStack) -> Log:
+    folder.mkdir(parents=True)
+    file = open_runs.enter_context((folder / "metrics.csv").open("w", newline=""))
+    table = csv.writer(file)
+
+    def log(row: dict[str, float], step: int) -> None:
+        if file.tell() == 0:
+            table.writerow(["step", "time", *row])
+        table.writerow([step, time.time(), *row.values()])
+        file.flush()
 
     return log
