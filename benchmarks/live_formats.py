@@ -41,7 +41,7 @@ def _watched(tool: str, folder: Path, seconds: float) -> tuple[list[float], list
 
     with training(tool, folder / "runs", SHAPE):
         with ours.server(folder / "runs") as server:
-            server.wait_for(lambda: ours.runs())
+            server.wait_for(lambda: bool(ours.runs()))
             (run,) = [one["id"] for one in ours.runs() if one["id"].startswith(SHAPE.run_names[0])]
 
             def newest() -> Sequence[float]:
