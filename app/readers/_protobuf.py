@@ -21,8 +21,16 @@ _FLOAT = struct.Struct("<f")
 _DOUBLE = struct.Struct("<d")
 
 
+MAX_FIELDS = 1 << 20
+"""Of one message. No log comes near; garbage could hold a field in every two bytes and keep a reader busy for minutes."""
+
+
 class MessageError(ValueError):
-    """These bytes are no protobuf message; says at which byte of the buffer."""
+    """These bytes are no protobuf message. `place` is where in the buffer that shows."""
+
+    def __init__(self, what: str, place: int = 0) -> None:
+        super().__init__(what)
+        self.place = place
 
 
 class Field(NamedTuple):
@@ -46,16 +54,19 @@ def fields(data: Buffer, begin: int = 0, end: int | None = None) -> Iterator[Fie
     """Yield the fields of the message `data[begin:end]` in their order; a nested message is walked by another call.
 
     Raises:
-        MessageError: when the walk comes to bytes that are no field, or to a field that goes beyond `end`.
+        MessageError: when the walk comes to bytes that are no field, to a field that goes beyond `end`, or to more
+            than `MAX_FIELDS`.
     """
     end = len(data) if end is None else end
     place = begin
-    while place < end:
+    for _ in range(MAX_FIELDS):
+        if place >= end:
+            return
         start = place
         key, place = varint(data, place, end)
         number, wire_type = key >> 3, key & 7
         if not number:
-            raise MessageError(f"field number 0 at byte {start:,}")
+            raise MessageError("a field has the number 0", start)
         if wire_type == VARINT:
             value, place = varint(data, place, end)
             yield Field(number, wire_type, value, 0)
@@ -63,12 +74,12 @@ def fields(data: Buffer, begin: int = 0, end: int | None = None) -> Iterator[Fie
         if wire_type == BYTES:
             size, place = varint(data, place, end)
         elif (size := _SIZES.get(wire_type, -1)) < 0:
-            raise MessageError(f"field {number} at byte {start:,} has wire type {wire_type}, which there is not")
+            raise MessageError(f"a field has the wire type {wire_type}, which there is not", start)
         if size > end - place:
-            what = f"field {number} at byte {start:,} has {size:,} bytes, and {end - place:,} are left in its message"
-            raise MessageError(what)
+            raise MessageError("a field is longer than its message", start)
         yield Field(number, wire_type, place, size)
         place += size
+    raise MessageError(f"a message has more than {MAX_FIELDS:,} fields", begin)
 
 
 def varint(data: Buffer, place: int, end: int) -> tuple[int, int]:
@@ -86,7 +97,7 @@ def varint(data: Buffer, place: int, end: int) -> tuple[int, int]:
             if value >> 64:
                 break
             return value, place + count + 1
-    raise MessageError(f"no number of at most 64 bits at byte {place:,}")
+    raise MessageError("a number has no end or more than 64 bits", place)
 
 
 def varints(data: Buffer, field: Field) -> list[int]:
@@ -132,6 +143,6 @@ def text(data: Buffer, field: Field) -> str:
 
 def _unpacked(form: struct.Struct, data: Buffer, field: Field) -> float:
     if field.size != form.size:
-        raise MessageError(f"field {field.number} at byte {field.value:,} is no number of {form.size} bytes")
+        raise MessageError(f"a number of {form.size} bytes has another size", field.value)
     value: float = form.unpack_from(data, field.value)[0]
     return value
