@@ -1,4 +1,4 @@
-"""One text file as a run: it grows by whole lines, is replaced, or is written anew as a whole.
+"""One file as a run: it grows by whole lines, is replaced, or is written anew as a whole.
 
 A format brings a `Parser`; all else that one file needs is here: positions, torn lines, replaced and rewritten files,
 facts, and news that hold what is new and nothing else.
@@ -28,7 +28,7 @@ from app.readers.contract import (
 )
 from app.readers.facts import join_facts, scalar_facts
 from app.readers.folder import Problems, stamp_of
-from app.readers.lines import LOOK_BYTES, concatenate, read_lines
+from app.readers.lines import LOOK_BYTES, concatenate, read_lines, read_pieces
 
 _SIGN_BYTES = 4096  # before the position, compared to tell a file that grew from one that was written anew
 _TAIL_AGE_S = 2.0  # a last line without a newline is whole when the file has rested for so long
@@ -44,6 +44,8 @@ class Parser(Protocol):
 
     def feed(self, data: bytes) -> Mapping[str, Columns]:
         """Take in the next whole lines, or the whole document; return the records they hold, by tag.
+
+        Of a file of bytes it takes in any next piece and keeps what is not whole until the rest comes.
 
         Where the file gives no time of a record its wall time is NaN. What cannot be read is left out and told to
         the problems that the parser was made with.
@@ -83,6 +85,7 @@ class GrowingFile(Generic[P]):
         beside: files that say more of the run, such as hparams.yaml.
         whole: the file is one document that is written anew each time, not lines that are added: it is read from the
             beginning whenever it changed, and while it is not whole, what it held before stays.
+        lines: False where the file holds bytes that no newline parts.
     """
 
     def __init__(
@@ -93,12 +96,15 @@ class GrowingFile(Generic[P]):
         beside: Sequence[Path] = (),
         *,
         whole: bool = False,
+        lines: bool = True,
     ) -> None:
         self._path = path
         self._make = parser
         self._describe = describe
         self._beside = beside
         self._whole = whole
+        self._read_pieces = read_lines if lines else read_pieces
+        self._has_lines = lines and not whole
         self._problems = Problems()
         self._parser = parser(self._problems)
         self._info: RunInfo | None = None
@@ -140,7 +146,7 @@ class GrowingFile(Generic[P]):
             return News(changed=True, gone=True)
         described_anew = self._look_beside()
         rest_s = time.time() - stamp.mtime_ns / 1e9
-        tail_waits = not self._whole and self._at.offset < stamp.size and rest_s > _TAIL_AGE_S
+        tail_waits = self._has_lines and self._at.offset < stamp.size and rest_s > _TAIL_AGE_S
         if stamp == self._stamp and not self._behind and not tail_waits:
             return News(changed=described_anew)
         try:
@@ -181,7 +187,7 @@ class GrowingFile(Generic[P]):
             return
         end = self._at.offset
         taken = 0
-        for lines in read_lines(self._path, 0, end):
+        for lines in self._read_pieces(self._path, 0, end):
             taken += len(lines)
             yield parser.feed(lines)
         if self._at.tail_taken:
@@ -245,13 +251,13 @@ class GrowingFile(Generic[P]):
         """Parse the lines from the offset on until `most` bytes are passed, and move the offset behind them."""
         begun = self._at.offset
         self._behind = False
-        for lines in read_lines(self._path, begun, stamp.size):
+        for lines in self._read_pieces(self._path, begun, stamp.size):
             self._at.offset += len(lines)
             yield self._parser.feed(lines)
             if self._at.offset - begun >= most:
                 self._behind = self._at.offset < stamp.size
                 return
-        if take_tail and self._at.offset < stamp.size:
+        if take_tail and self._has_lines and self._at.offset < stamp.size:
             tail = _read(self._path, self._at.offset, stamp.size)
             self._at.offset, self._at.tail_taken = stamp.size, True
             yield self._parser.feed(tail + b"\n")

@@ -50,6 +50,19 @@ def read_lines(path: Path, offset: int, end: int, chunk_bytes: int = CHUNK_BYTES
                 begun += data
 
 
+def read_pieces(path: Path, offset: int, end: int, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:
+    """Read the bytes from `offset` on piece by piece, wherever the pieces end.
+
+    Raises:
+        OSError: the file cannot be opened or read.
+    """
+    with path.open("rb", buffering=0) as file:
+        file.seek(offset)
+        while offset < end and (data := file.read(min(chunk_bytes, end - offset))):
+            offset += len(data)
+            yield data
+
+
 @dataclass(frozen=True, slots=True)
 class BadLine:
     """A line, or one value of it, that was left out."""
