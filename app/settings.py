@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
 
 @dataclass(frozen=True, slots=True)
 class LogRoot:
@@ -22,7 +24,14 @@ class Settings:
     interval_s: float = 1.0  # how often a browser asks for news while data flows
     memory_bytes: int = 1 << 30  # columns kept in memory; least recently viewed go first
     cache_dir: Path | None = None  # None: a folder of this user, see store/cache.py
+    state_dir: Path | None = None  # None: a folder of this user, see store/sidecar.py
+    write: bool = False  # True: names, notes and colours of runs can be changed from a browser
     poll: bool = False  # True: look at the files by the clock, without file system events
     poll_interval_s: float = 1.0  # how often to look where no events come
     url_prefix: str = "/"  # path under which a proxy serves the app
     threads: int = 16  # requests answered at the same time
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the app."""
+        return self.host in LOOPBACK

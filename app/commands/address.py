@@ -6,10 +6,9 @@ import socket
 from collections.abc import Mapping
 
 from app.commands.contract import UsageError
-from app.settings import Settings
+from app.settings import LOOPBACK, Settings
 
 ANYWHERE = ("0.0.0.0", "::")
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -69,7 +68,7 @@ def tunnel_hint(settings: Settings, environ: Mapping[str, str]) -> str | None:
 
 def exposure_warning(settings: Settings) -> str | None:
     """One line on who can read the logs where the app is open to other machines; else None."""
-    if settings.host in LOOPBACK:
+    if settings.is_local:
         return None
     return (
         f"Warning: anyone who can reach {settings.host}, port {settings.port}, can read these logs: "

@@ -23,6 +23,7 @@ class Option:
         parse: text to value. Raises ValueError with a sentence.
         default: as a person would type it; None where the field's default is no text.
         metavar: word for the value in the help; empty for a switch.
+        own_env: the environment variable where it is not the flag's name.
     """
 
     field: str
@@ -31,11 +32,12 @@ class Option:
     default: str | None
     metavar: str
     help: str
+    own_env: str = ""
 
     @property
     def env(self) -> str:
         """Name of the environment variable that sets it where the command line does not."""
-        return "TAILBOARD_" + self.flag.removeprefix("--").replace("-", "_").upper()
+        return self.own_env or "TAILBOARD_" + self.flag.removeprefix("--").replace("-", "_").upper()
 
 
 SETTINGS = (
@@ -44,6 +46,11 @@ SETTINGS = (
     Option("interval_s", "--interval", values.seconds, "1", "SECONDS", "how often a browser asks while data flows"),
     Option("memory_bytes", "--memory", values.size_bytes, "1GiB", "SIZE", "bound on the series kept in memory"),
     Option("cache_dir", "--cache-dir", values.folder, None, "PATH", "folder of the disposable index; yours alone"),
+    Option("state_dir", "--state-dir", values.folder, None, "PATH", "folder of what people say of runs; yours alone"),
+    # TAILBOARD_WRITE is the training side's: how it writes its lines.
+    Option(
+        "write", "--write", values.switch, None, "", "let browsers change names, notes, colours", "TAILBOARD_APP_WRITE"
+    ),
     Option("poll", "--poll", values.switch, None, "", "look at the files by the clock, without file system events"),
     Option("poll_interval_s", "--poll-interval", values.seconds, "1", "SECONDS", "how often, where no events come"),
     Option("url_prefix", "--url-prefix", values.url_prefix, "/", "PATH", "path under which a proxy serves the app"),

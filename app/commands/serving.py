@@ -42,7 +42,7 @@ def serve(
         Exit status: 0 when told to stop, 1 when the server broke.
 
     Raises:
-        UsageError: the address cannot be had, or the cache folder cannot be trusted.
+        UsageError: the address cannot be had, or a folder of its own cannot be trusted.
         ModuleNotFoundError: the app's packages are not installed.
     """
     from app.server import create_app
@@ -86,15 +86,15 @@ def open_store(settings: Settings) -> "Store":
     """Begin to follow the log folders.
 
     Raises:
-        UsageError: the cache folder cannot be trusted.
+        UsageError: the cache or state folder cannot be trusted.
     """
     from app.readers.walk import all_readers
-    from app.store.cache import CacheFolderError
+    from app.store.folders import FolderError
     from app.store.memory import Store
 
     try:
         store = Store(settings, all_readers())
-    except CacheFolderError as error:
+    except FolderError as error:
         raise UsageError(str(error)) from error
     store.start()
     return store

@@ -2,9 +2,7 @@
 
 import hashlib
 import logging
-import os
 import sqlite3
-import stat
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,20 +13,18 @@ import diskcache
 import orjson
 
 from app.settings import LogRoot, Settings
+from app.store.folders import FolderError, check_apart, check_private, home
 
 _log = logging.getLogger(__name__)
 
 _MAX_BYTES = 1 << 30
 
 
-class CacheFolderError(RuntimeError):
-    """The cache folder cannot be trusted: somebody else could have put things into it."""
+class CacheFolderError(FolderError):
+    """The cache folder cannot be trusted."""
 
-    def __init__(self, folder: Path, what: str) -> None:
-        super().__init__(
-            f"The cache folder {folder} {what}, so what it holds cannot be trusted. Remove it, or run "
-            f"`chmod 700 {folder}` if it is yours, or name another one with --cache-dir."
-        )
+    use = "cache"
+    option = "--cache-dir"
 
 
 class Cache:
@@ -46,15 +42,14 @@ class Cache:
             CacheFolderError: the folder belongs to somebody else or is open to others.
         """
         folder = settings.cache_dir or default_folder(settings.roots)
-        for root in settings.roots if settings.cache_dir else ():
-            if folder.resolve().is_relative_to(root.path.resolve()):
-                raise CacheFolderError(folder, f"lies in the log folder {root.path}, which others may write to")
+        if settings.cache_dir:
+            check_apart(folder, settings.roots, CacheFolderError)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             _log.warning("%s cannot be made (%s); what this server finds out is lost when it ends", folder, error)
             folder = Path(tempfile.mkdtemp(prefix="tailboard-"))
-        _check_private(folder)
+        check_private(folder, CacheFolderError)
         return cls(folder)
 
     @property
@@ -106,19 +101,8 @@ class JsonDisk(diskcache.Disk):  # type: ignore[misc]
 
 def default_folder(roots: Sequence[LogRoot]) -> Path:
     """Return the cache folder of these log roots: below `$XDG_CACHE_HOME` or `~/.cache`, never among the logs."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     names = "\n".join(f"{root.name}={root.path.resolve()}" for root in roots)
-    return Path(base) / "tailboard" / hashlib.sha256(names.encode()).hexdigest()[:16]
-
-
-def _check_private(folder: Path) -> None:
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode):
-        raise CacheFolderError(folder, "is a link or a file")
-    if found.st_uid != os.getuid():
-        raise CacheFolderError(folder, f"belongs to user {found.st_uid} and this is user {os.getuid()}")
-    if found.st_mode & 0o077:
-        raise CacheFolderError(folder, f"is open to others (mode {stat.S_IMODE(found.st_mode):o}, not 700)")
+    return home("XDG_CACHE_HOME", ".cache") / hashlib.sha256(names.encode()).hexdigest()[:16]
 
 
 def _opened(folder: Path) -> Any:

@@ -7,11 +7,12 @@ from threading import Lock
 
 from app.readers.contract import News, RunState
 from app.store.colours import Slots
-from app.store.discovery import Discovery, FoundRun
+from app.store.discovery import Discovery, FoundRun, Skipped
 from app.store.failures import Failures
 from app.store.index import RunIndex
 from app.store.parsed import ParsedColumns
 from app.store.resident import ResidentSeries
+from app.store.sidecar import Sidecar
 from app.store.summary import RunSummary, UnknownRunError
 from app.store.tracked import TrackedRun
 
@@ -25,6 +26,7 @@ class Census:
     Attributes:
         revision: goes up with everything that changes.
         first_revision: what it was at first.
+        skipped_revision: what it was when something else was skipped than before.
         failures: what readers raised against their promise.
     """
 
@@ -35,18 +37,20 @@ class Census:
         slots: Slots,
         index: RunIndex,
         parsed: ParsedColumns,
+        sidecar: Sidecar,
     ) -> None:
         self._discovery = discovery
         self._resident = resident
         self._index = index
         self._parsed = parsed
         self._slots = slots
+        self._sidecar = sidecar
         self.failures = Failures()
         self._tracked: dict[str, TrackedRun] = {}
         self._gone: dict[str, int] = {}  # run id -> the revision at which it vanished
         self._lock = Lock()  # held while the two above change or are copied
         # A revision of an earlier server on the same folder is smaller, so its browsers fetch everything anew.
-        self.first_revision = self.revision = time.time_ns() // 1_000_000
+        self.first_revision = self.skipped_revision = self.revision = time.time_ns() // 1_000_000
         self._newest_first: tuple[int, Sequence[RunSummary]] = (-1, ())
 
     def discover(self) -> list[TrackedRun]:
@@ -55,7 +59,11 @@ class Census:
         Returns:
             All runs, those with the newest folder first. A new one shows up once it was polled.
         """
+        before = self._discovery.skipped
         found = self._discovery.find()
+        if self._discovery.skipped != before:
+            self.revision += 1
+            self.skipped_revision = self.revision
         for run_id, run in list(self._tracked.items()):
             is_there = run_id in found and _is_same(found[run_id], run.found)
             # A network disk that fails for a moment takes no run off the list.
@@ -63,9 +71,16 @@ class Census:
                 self._remove(run)
         for run_id, one in found.items():
             if run_id not in self._tracked:
+                run = TrackedRun(one, self._resident, self._index, self._parsed)
+                run.take_edits(self._sidecar.edits_of(one))
                 with self._lock:
-                    self._tracked[run_id] = TrackedRun(one, self._resident, self._index, self._parsed)
+                    self._tracked[run_id] = run
         return sorted(self._tracked.values(), key=lambda run: found.get(run.found.id, run.found).changed, reverse=True)
+
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """What was found and belongs to no run."""
+        return self._discovery.skipped
 
     @property
     def group_folders(self) -> Sequence[Path]:
@@ -101,6 +116,19 @@ class Census:
                 behind.append(run)
         self._publish(changed)
         self._index.remember([(run.found, entry) for run in runs if (entry := run.to_remember())])
+        return behind
+
+    def take_edits(self) -> list[TrackedRun]:
+        """Show what people said of runs since the last time.
+
+        Returns:
+            The runs that have more to read: poll them again.
+        """
+        if not self._sidecar.look():
+            return []
+        runs = [run for run in self._tracked.values() if run.take_edits(self._sidecar.edits_of(run.found))]
+        behind = self.poll(runs)
+        self._publish([run for run in runs if run.summary and not run.gone])  # their files say nothing new
         return behind
 
     def judge(self, now: float) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.readers.contract import Reader
+from app.readers.contract import DEFAULT_CHOICES, Choices, Reader
 from app.settings import LogRoot
 
 _log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ class FoundRun:
         path: what the reader is to open: a folder, or a file that is a run by itself.
         folders: the folders whose changes concern the run; the first holds it or is it.
         changed: modification time of the folder, in seconds since the epoch: newer runs are read first.
+        choices: how a person wants it to be read.
     """
 
     id: str
@@ -33,6 +34,18 @@ class FoundRun:
     path: Path
     folders: tuple[Path, ...]
     changed: float
+    choices: Choices = DEFAULT_CHOICES
+
+    @property
+    def key(self) -> str:
+        """Which run it is, whatever the log folder it was found below."""
+        return f"{self.reader.name} {self.path}"
+
+    @property
+    def reading(self) -> str:
+        """Which run it is and how it is read: what is kept of one reading says nothing of another."""
+        column = self.choices.step_column
+        return self.key if column is None else f"{self.key} by {column!r}"
 
     @property
     def folder(self) -> Path:

@@ -59,7 +59,7 @@ def _info(value: dict[str, Any]) -> RunInfo:
 
 
 def _key(found: FoundRun) -> str:
-    return f"run {found.reader.name} {found.path}"
+    return f"run {found.reading}"
 
 
 def _encoded(entry: IndexEntry) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -11,10 +11,11 @@ from app.settings import Settings
 from app.store.cache import Cache
 from app.store.census import Census
 from app.store.colours import Slots
-from app.store.discovery import Discovery
+from app.store.discovery import Discovery, Skipped
 from app.store.index import RunIndex
 from app.store.parsed import ParsedColumns
 from app.store.resident import ResidentSeries
+from app.store.sidecar import Edits, Sidecar
 from app.store.summary import RunSummary, UnknownRunError
 from app.store.tailer import Tailer
 from app.store.watch import Watch
@@ -43,6 +44,20 @@ class StoreLike(Protocol):
     def runs(self) -> Sequence[RunSummary]:
         """All runs, newest first."""
 
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """Files in the log folders that belong to no run."""
+
+    @property
+    def skipped_revision(self) -> int:
+        """The revision at which the skipped files changed last."""
+
+    def edit(self, run_id: str, changes: Mapping[str, Any]) -> Edits:
+        """Keep what a person says of a run, by the names in `Edits`; None takes it back. Every answer soon shows it.
+
+        Raises UnknownRunError; ValueError where a value is of another kind; OSError where it cannot be written.
+        """
+
     def run(self, run_id: str) -> RunSummary:
         """One run. Raises UnknownRunError."""
 
@@ -70,7 +85,7 @@ class Store:
         readers: by name, as `all_readers` returns them.
 
     Raises:
-        CacheFolderError: the cache folder is not this user's alone.
+        FolderError: the cache folder or the state folder is not this user's alone.
     """
 
     def __init__(self, settings: Settings, readers: Mapping[str, Reader]) -> None:
@@ -78,7 +93,10 @@ class Store:
         self._cache = Cache.of(settings)
         discovery = Discovery(settings.roots, readers)
         parsed = ParsedColumns(self._cache.folder / "columns")
-        self._census = Census(discovery, self._resident, Slots(self._cache), RunIndex(self._cache), parsed)
+        self._sidecar = Sidecar.of(settings)
+        self._census = Census(
+            discovery, self._resident, Slots(self._cache), RunIndex(self._cache), parsed, self._sidecar
+        )
         watch = Watch((root.path for root in settings.roots), settings.poll)
         self._tailer = Tailer(self._census, watch, settings.poll_interval_s)
 
@@ -119,6 +137,33 @@ class Store:
     def runs(self) -> Sequence[RunSummary]:
         """All runs, newest first."""
         return self._census.summaries()
+
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """Files in the log folders that belong to no run."""
+        return self._census.skipped
+
+    @property
+    def skipped_revision(self) -> int:
+        """The revision at which the skipped files changed last."""
+        return self._census.skipped_revision
+
+    def edit(self, run_id: str, changes: Mapping[str, Any]) -> Edits:
+        """Keep what a person says of a run in the state folder, never among the logs; every answer soon shows it.
+
+        Args:
+            run_id: as in `RunSummary.id`.
+            changes: by the names in `Edits`; None takes a word back.
+
+        Raises:
+            UnknownRunError: there is no such run.
+            ValueError: a value is of another kind.
+            OSError: the state folder cannot be written.
+            StateFolderError: it is not this user's alone.
+        """
+        edits = self._sidecar.write(self._census.get(run_id)[0].found, changes)
+        self._tailer.hurry()
+        return edits
 
     def changed_since(self, revision: int) -> tuple[Sequence[RunSummary], Sequence[str]]:
         """Return the runs that changed after `revision`, newest first, and the ids of those that vanished since."""

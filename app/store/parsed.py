@@ -82,7 +82,7 @@ class ParsedColumns:
                     self._bytes -= stat.st_size
 
     def _path(self, found: FoundRun) -> Path:
-        name = hashlib.sha256(f"{found.reader.name} {found.path}".encode("utf-8", "surrogateescape")).hexdigest()
+        name = hashlib.sha256(found.reading.encode("utf-8", "surrogateescape")).hexdigest()
         return self._folder / f"{name[:32]}.columns"
 
 

@@ -4,18 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.readers.contract import Problem, RunInfo, TagFacts
+from app.store.sidecar import NO_EDITS, Edits
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """One run as the run list shows it.
+    """One run as the run list shows it, with what people say of it put over what its files say.
 
     Attributes:
         id: path below its log root with `/`, prefixed with the root's name: stable and readable in a URL.
-        slot: number of the run's colour and dash pattern, fixed when the run was first seen; 0, 1, 2, ...
+        slot: number of the run's colour and dash pattern, fixed when the run was first seen or chosen; 0, 1, 2, ...
         revision: the store's revision when this run last changed.
         last_step: the highest last step of all tags.
         last_time: when the newest record was logged, in seconds since the epoch.
+        files: how many files the run is made of.
+        edits: what people say of it.
     """
 
     id: str
@@ -28,6 +31,14 @@ class RunSummary:
     revision: int
     last_step: int | None
     last_time: float | None
+    files: int = 1
+    edits: Edits = NO_EDITS
+
+    @property
+    def title(self) -> str:
+        """What it is called in lists: its id, the last part of which is the name that a person gave it, if any."""
+        group, slash, _ = self.id.rpartition("/")
+        return self.id if self.edits.name is None else f"{group}{slash}{self.edits.name}"
 
 
 class UnknownRunError(LookupError):

@@ -59,10 +59,15 @@ class Tailer:
             self._thread.join()
         self._watch.close()
 
+    def hurry(self) -> None:
+        """Look soon at what people say of runs."""
+        self._watch.wake()
+
     def sweep(self) -> None:
         """Find all runs and poll them, the newest first."""
         began = time.monotonic()
         self._reshaped = False
+        self._census.take_edits()
         self._runs = self._census.discover()
         self._behind = []
         for first in range(0, len(self._runs), _BATCH):
@@ -93,6 +98,7 @@ class Tailer:
         now = time.monotonic()
         due = min(self._sweep_due(), self._looked + self._interval_s)
         touched = self._watch.wait(_BEHIND_S if self._behind else max(0.0, due - now))
+        self._behind += self._census.take_edits()
         if touched:
             self._closing.wait(self._settle_s())
             touched |= self._watch.wait(0)

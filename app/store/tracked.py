@@ -2,19 +2,22 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from threading import Lock
 
-from app.readers.contract import Columns, MediaItem, News, Overlap, RunLog, RunState, RunStatus, Stamp
+from app.readers.contract import Choices, Columns, MediaItem, News, Overlap, RunInfo, RunLog, RunState, RunStatus, Stamp
 from app.store.discovery import FoundRun
 from app.store.index import IndexEntry, RunIndex
 from app.store.parsed import Keeping, ParsedColumns
 from app.store.resident import ResidentSeries, SeriesKey
+from app.store.sidecar import NO_EDITS, Edits
 from app.store.summary import RunSummary
 
 ENDED = frozenset({RunState.FINISHED, RunState.FAILED, RunState.CRASHED})
 
 _OVERLAPS: tuple[Overlap, ...] = ("latest", "all")
+_COUNT_S = 5.0  # how often the files of a growing run are counted
 _QUIET_S = 60.0  # a run of a format without an end counts as ended when no file changed for so long
 
 
@@ -33,6 +36,7 @@ class TrackedRun:
         summary: None until the run was polled and got its slot.
         gone: it is no longer there; nothing of it enters the memory any more.
         state: what it was doing when it was published last.
+        edits: what people say of it.
     """
 
     def __init__(self, found: FoundRun, resident: ResidentSeries, index: RunIndex, parsed: ParsedColumns) -> None:
@@ -40,6 +44,7 @@ class TrackedRun:
         self.summary: RunSummary | None = None
         self.gone = False
         self.state = RunState.UNKNOWN
+        self.edits = NO_EDITS
         self._resident = resident
         self._index = index
         self._parsed = parsed
@@ -51,6 +56,8 @@ class TrackedRun:
         self._stamps: Mapping[str, Stamp] | None = None  # taken before the last poll, or not taken
         self._is_remembered = False
         self._was_polled_aside = False
+        self._files = 1
+        self._counted = 0.0  # by the monotonic clock, in seconds
 
     @property
     def created(self) -> float:
@@ -78,6 +85,25 @@ class TrackedRun:
                 return replace(news, changed=True)
             return news
 
+    def take_edits(self, edits: Edits) -> bool:
+        """Take in what people say of the run, and tell whether that is new.
+
+        Where the steps are in another column now, the next poll reads it anew.
+        """
+        if edits == self.edits:
+            return False
+        if edits.step_column != self.edits.step_column:
+            with self._lock:
+                self.found = replace(self.found, choices=Choices(step_column=edits.step_column))
+                self._log = self._entry = self._stamps = None
+                self._is_remembered = False
+                if self._keeping is not None:
+                    self._keeping.drop()
+                    self._keeping = None
+                self._resident.drop_run(self)
+        self.edits = edits
+        return True
+
     def is_busy(self) -> bool:
         """Whether a load is under way that a poll would have to wait for."""
         return self._lock.locked()
@@ -87,17 +113,20 @@ class TrackedRun:
         known = self._known()
         steps = [one.last_step for one in known.facts.values() if one.last_step is not None]
         times = [one.last_time for one in known.facts.values() if one.last_time is not None]
+        chosen = self.edits.slot
         self.summary = RunSummary(
             id=self.found.id,
             format=self.found.reader.name,
             folder=str(self.found.folder),
-            info=known.info,
+            info=_edited(known.info, self.edits),
             facts=known.facts,
             problems=tuple(known.problems),
-            slot=slot,
+            slot=slot if chosen is None else chosen,
             revision=revision,
             last_step=max(steps, default=None),
             last_time=max(times, default=None),
+            files=self._count_files(),
+            edits=self.edits,
         )
 
     def status(self, now: float) -> RunStatus:
@@ -166,7 +195,7 @@ class TrackedRun:
 
     def _opened(self) -> RunLog:
         if self._log is None:
-            self._log = self.found.reader.open(self.found.path)
+            self._log = self.found.reader.open(self.found.path, self.found.choices)
         return self._log
 
     def _load(self, tags: Collection[str], overlap: Overlap) -> Mapping[str, Columns]:
@@ -182,7 +211,7 @@ class TrackedRun:
         if self._log is None:
             self._stamps = self._take_stamps()
             self._keeping = self._begin_keeping()
-            log = self.found.reader.open(self.found.path)
+            log = self.found.reader.open(self.found.path, self.found.choices)
             news = News(behind=True)
             while news.behind:
                 news = log.poll()
@@ -219,6 +248,15 @@ class TrackedRun:
         except OSError:
             return None
 
+    def _count_files(self) -> int:
+        if self._stamps is not None:
+            self._files = len(self._stamps)
+        elif time.monotonic() - self._counted > _COUNT_S:
+            self._counted = time.monotonic()
+            with suppress(OSError):
+                self._files = len(self.found.reader.stamps(self.found.path))
+        return self._files
+
     def _is_as_before(self) -> bool:
         if self._stamps is None:
             return False
@@ -232,6 +270,12 @@ class TrackedRun:
                 self._resident.drop(SeriesKey(self, tag, overlap))
             for tag, columns in news.appended.items():
                 self._resident.append(SeriesKey(self, tag, overlap), columns)
+
+
+def _edited(info: RunInfo, edits: Edits) -> RunInfo:
+    name = info.name if edits.name is None else edits.name
+    notes = info.notes if edits.notes is None else edits.notes
+    return replace(info, name=name, notes=notes)
 
 
 def _is_quiet(stamps: Mapping[str, Stamp]) -> bool:
