@@ -8,7 +8,7 @@ import time
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -123,8 +123,12 @@ class GrowingFile(Generic[P]):
 
     @property
     def facts(self) -> Mapping[str, TagFacts]:
-        """All tags and their facts."""
-        return {tag: taken.facts for tag, taken in self._taken.items()}
+        """All tags and their facts; that of the column which gave the steps is marked."""
+        facts = {tag: taken.facts for tag, taken in self._taken.items()}
+        step_column = self.info.step_column
+        if step_column in facts:
+            facts[step_column] = replace(facts[step_column], is_step=True)
+        return facts
 
     @property
     def problems(self) -> Sequence[Problem]:

@@ -63,6 +63,8 @@ def assert_scalar(facts: TagFacts, known: dict[str, Any]) -> None:
     if known.get("first") not in ("NaN", "Infinity", "-Infinity"):
         found["first"] = facts.first
     for name, value in found.items():
-        if name in known:
+        if name in known and known[name] is None:
+            assert value is None, name
+        elif name in known:
             wanted = float(known[name]) if isinstance(known[name], str) else known[name]
             assert value == pytest.approx(wanted, rel=1e-12, nan_ok=True), name
