@@ -62,14 +62,16 @@ def column_starts(
         columns too. A column that starts where the next one does is empty. Where x never goes back, column k of the
         view begins at x, or log x, of first + k / columns * (last - first); that edge belongs to it.
     """
-    share = np.arange(columns) / columns
     if not (x[1:] >= x[:-1]).all():
-        return np.ceil(share * len(x)).astype(np.intp)
+        return -(np.arange(columns) * -len(x) // columns)
+    share = np.arange(columns) / columns
     ends = x[[0, -1]] if view is None else np.clip(view, x[0], x[-1])
     first, last = (np.log(ends) if log_x else ends).tolist()
     edges = (1 - share) * first + share * last  # unlike first + share * (last - first) this cannot overflow
     starts = np.searchsorted(x, np.exp(edges) if log_x else edges)
-    return np.concatenate([[0], starts, [np.searchsorted(x, ends[1], side="right")]])
+    beyond = np.searchsorted(x, ends[1], side="right")
+    rising = np.maximum.accumulate(starts)  # between x that differ in their last bits alone, rounding swaps edges
+    return np.concatenate([[0], np.minimum(rising, beyond), [beyond]])
 
 
 def _extremes(line: Float64Array, starts: IndexArray) -> IndexArray:

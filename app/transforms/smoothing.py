@@ -53,7 +53,7 @@ def smooth(kind: str, values: Float64Array, x: Float64Array, amount: float) -> F
     Args:
         kind: a key of `AVERAGES`.
         values: shape (n,), in order of arrival; NaN and infinities may be among them.
-        x: shape (n,), where the values are drawn; only "time_weighted" looks at it. NaN counts as no distance.
+        x: shape (n,), where the values are drawn; only "time_weighted" looks at it. To and from NaN and infinities is no distance.
         amount: weight, window or standard deviation, see `AVERAGES`.
 
     Returns:
@@ -184,11 +184,13 @@ def _time_weighted(values: Float64Array, x: Float64Array, amount: float) -> Floa
 
 def _travel(x: Float64Array) -> Float64Array:
     """How far along the line each point lies, in [0, VIEWPORT_SCALE] where x never goes back. Shape (n,)."""
-    known = x[np.isfinite(x)]
+    finite = np.isfinite(x)
+    known = x[finite]
     width = float(known.max() - known.min()) if len(known) else 0.0
     if not 0 < width < np.inf:
         return np.zeros(len(x))
-    distance = np.diff(x, prepend=x[0]) / width * VIEWPORT_SCALE
+    place = np.where(finite, x, np.nan)  # the distance between two infinities is not defined
+    distance = np.diff(place, prepend=place[0]) / width * VIEWPORT_SCALE
     return np.cumsum(np.fmax(distance, 0.0))
 
 

@@ -17,7 +17,8 @@ def column_of(x, columns, first, last):
     if x > last:
         return columns
     share = np.arange(columns) / columns
-    return sum(edge <= x for edge in ((1 - share) * first + share * last).tolist()) - 1
+    edges = np.maximum.accumulate((1 - share) * first + share * last)  # rounding swaps edges that nearly meet
+    return sum(edge <= x for edge in edges.tolist()) - 1
 
 
 def looped(column, lines):

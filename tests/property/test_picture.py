@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.readers.contract import Columns
@@ -99,6 +99,11 @@ def test_the_average_of_new_points_equals_that_of_the_whole_series(value, kind, 
 
 
 @given(points=series(min_size=2), question=QUESTIONS, text=st.text(max_size=30))
+@example(  # an infinity on the x axis has no distance from the other points
+    columns([0, 0, 1, math.inf]),
+    SeriesQuery("run", "loss", x="tag:epoch", smoothing=Smoothing("time_weighted", 0.9)),
+    "",
+)
 def test_a_cursor_of_another_series_or_none_at_all_gives_a_whole_picture(points, question, text):
     store = ArrayStore({"run": {"loss": points, "epoch": points}})
     kept = picture(store, question).cursor

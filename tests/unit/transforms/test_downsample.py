@@ -29,6 +29,20 @@ def test_equal_x_and_one_column_are_no_special_case():
     assert downsample(np.arange(100.0), [y], 1).tolist() == [0, 99]
 
 
+def test_where_x_goes_back_column_k_begins_at_the_first_point_of_that_share_to_the_last_bit():
+    for count in range(2, 200):
+        x = np.arange(count, 0.0, -1)
+        for columns in range(1, 30):
+            assert column_starts(x, columns).tolist() == [(k * count + columns - 1) // columns for k in range(columns)]
+
+
+def test_columns_follow_each_other_where_x_differ_in_their_last_bits_alone():
+    for first in (0.1, 1 / 3, 1e300, 5e-324):
+        x = first + np.spacing(first) * np.arange(8).repeat(5)
+        for columns in range(1, 13):
+            assert (np.diff(column_starts(x, columns)) >= 0).all()
+
+
 def test_a_gap_wider_than_a_column_breaks_the_line_in_each_column_it_fills():
     y = np.ones(1000)
     y[400:600] = np.nan

@@ -56,6 +56,12 @@ def test_the_time_weighted_average_of_equally_spaced_points_is_the_exponential_o
     np.testing.assert_allclose(found, smoothed("ema", values, 0.9))
 
 
+def test_to_and_from_a_place_that_is_not_finite_is_no_distance():
+    found = smoothed("time_weighted", [0, 0, 1, 1], 0.9, [0, math.inf, math.inf, 1])
+    np.testing.assert_allclose(found, [0, 0, 1 / 3, 1 / 2])
+    assert smoothed("time_weighted", [0, 0, 1, 1], 0.9, [0, NAN, NAN, 1]).tolist() == found.tolist()
+
+
 def test_the_time_weighted_average_is_exact_where_its_powers_alone_would_overflow():
     values = np.random.default_rng(0).normal(size=10_000)
     found = smoothed("time_weighted", values, 1e-4)
