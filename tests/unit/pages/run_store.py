@@ -6,7 +6,8 @@ from app.store.memory import RunSummary, UnknownRunError
 
 def summary(run_id, *, config=None, environment=None, git=None, notes="", facts=None, problems=(), slot=0):
     """A run as the store tells of it."""
-    info = RunInfo(run_id, 1000.0, config or {}, ("a", "b"), notes, environment or {}, git or {})
+    said = {"config": config or {}, "notes": notes, "environment": environment or {}, "git": git or {}}
+    info = RunInfo(run_id, created=1000.0, tags=("a", "b"), **said)
     return RunSummary(run_id, "tailboard", f"/logs/{run_id}", info, facts or {}, problems, slot, 1, 10, 2000.0)
 
 
