@@ -22,7 +22,7 @@ _DOUBLE = struct.Struct("<d")
 
 
 MAX_FIELDS = 1 << 20
-"""Of one message. No log comes near; garbage could hold a field in every two bytes and keep a reader busy for minutes."""
+"""Of one message: no log comes near, and garbage of two-byte fields would keep a reader busy for minutes."""
 
 
 class MessageError(ValueError):
