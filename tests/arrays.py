@@ -3,11 +3,14 @@
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from app.readers.contract import Columns, MediaItem, Overlap, Problem, RunInfo, RunState, RunStatus, TagFacts
+from app.store.discovery import Skipped
 from app.store.memory import RunSummary, UnknownRunError
+from app.store.sidecar import Edits
 
 START = 1_732_140_000.0
 
@@ -28,6 +31,8 @@ class ArrayStore:
 
     ready = True
     first_revision = 1_000
+    skipped: Sequence[Skipped] = ()
+    skipped_revision = first_revision
 
     def __init__(self, series: Mapping[str, Mapping[str, Columns]] | None = None) -> None:
         self.revision = self.first_revision
@@ -72,6 +77,19 @@ class ArrayStore:
         """Add something that could not be read."""
         run = self._runs[run_id]
         self._runs[run_id] = replace(run, problems=(*run.problems, problem))
+
+    def skip(self, *skipped: Skipped) -> None:
+        """Replace the files that belong to no run."""
+        self.revision += 1
+        self.skipped, self.skipped_revision = skipped, self.revision
+
+    def edit(self, run_id: str, changes: Mapping[str, Any]) -> Edits:
+        self.revision += 1
+        run = self.run(run_id)
+        edits = replace(run.edits, **changes)
+        info = replace(run.info, name=edits.name or run.info.name, notes=edits.notes or run.info.notes)
+        self._runs[run_id] = replace(run, edits=edits, info=info, revision=self.revision)
+        return edits
 
     def remove(self, run_id: str) -> None:
         self.revision += 1

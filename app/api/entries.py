@@ -2,32 +2,41 @@
 
 import dataclasses
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.api.answers import plain
+from app.readers.contract import TagFacts
 from app.store.best import best_of
 from app.store.memory import RunSummary, StoreLike, UnknownRunError
-from app.store.naming import as_counted
+from app.store.naming import as_counted, as_text
+
+Entries = Callable[[Sequence[RunSummary]], list[dict[str, Any]]]
 
 
-def news_of_runs(store: StoreLike, since: str) -> dict[str, Any]:
+def seen_revision(store: StoreLike, since: str) -> int:
+    """Return a revision as it came in a question; 0, for nothing seen, where it is none or of another server."""
+    seen = int(since) if since.isdecimal() else 0
+    return seen if store.first_revision <= seen <= store.revision else 0
+
+
+def news_of_runs(store: StoreLike, since: str, entries: Entries | None = None) -> dict[str, Any]:
     """Return the runs that changed since a revision, and the ids of those that vanished.
 
     Args:
         store: where they are.
         since: `revision` of an earlier answer. Where it is none, or another server gave it, `all` is true and every
             run is in the answer: whoever asked forgets those that are not.
+        entries: what is told of each; by default what the run list shows.
     """
     revision = store.revision  # taken first: what changes meanwhile is sent once more, not lost
-    seen = int(since) if since.isdecimal() else 0
-    everything = not store.first_revision <= seen <= revision
-    runs, gone = store.changed_since(0 if everything else seen)
+    seen = seen_revision(store, since)
+    runs, gone = store.changed_since(seen)
     return {
         "revision": str(revision),
         "ready": store.ready,
-        "all": everything,
-        "runs": run_entries(store, runs),
+        "all": not seen,
+        "runs": entries(runs) if entries else run_entries(store, runs),
         "gone": list(gone),
     }
 
@@ -48,6 +57,7 @@ def run_entry(store: StoreLike, run: RunSummary) -> dict[str, Any]:
     status, best = store.status(run.id), best_of(run)
     return {
         "id": run.id,
+        "title": run.title,
         "name": run.info.name,
         "format": run.format,
         "slot": run.slot,
@@ -74,23 +84,28 @@ def run_whole(store: StoreLike, run: RunSummary) -> dict[str, Any]:
     return {
         **run_entry(store, run),
         "folder": run.folder,
+        "files": run.files,
+        "edits": dataclasses.asdict(run.edits),
+        "step_column": info.step_column,
+        "step_columns": list(info.step_columns),
         "config": plain(dict(info.config)),
         "environment": plain(dict(info.environment)),
         "git": plain(dict(info.git)),
         "notes": info.notes,
         "facts": {tag: plain(dataclasses.asdict(facts)) for tag, facts in sorted(run.facts.items())},
-        "problems": [{**dataclasses.asdict(problem), "path": str(problem.path)} for problem in run.problems],
+        "problems": [{**dataclasses.asdict(problem), "path": as_text(str(problem.path))} for problem in run.problems],
     }
 
 
-def tag_entries(runs: Sequence[RunSummary | None]) -> list[dict[str, Any]]:
+def tag_entries(runs: Sequence[RunSummary | None], *, steps: bool = False) -> list[dict[str, Any]]:
     """Return the tags of runs: each with its kind and the positions in `runs` that have it; None has none.
 
-    Sorted as people count: `layer.2` before `layer.10`.
+    Sorted as people count: `layer.2` before `layer.10`. A column that gave the steps of the others is a chart of
+    nothing, so it is left out but with `steps`.
     """
     found: dict[tuple[str, str], list[int]] = {}
     for place, run in enumerate(runs):
-        for tag, facts in run.facts.items() if run else ():
+        for tag, facts in _tags_of(run, steps=steps):
             found.setdefault((tag, facts.kind), []).append(place)
     order = sorted(found, key=lambda one: (as_counted(one[0]), one[1]))
     return [{"tag": tag, "kind": kind, "runs": found[tag, kind]} for tag, kind in order]
@@ -98,5 +113,10 @@ def tag_entries(runs: Sequence[RunSummary | None]) -> list[dict[str, Any]]:
 
 def tags_etag(runs: Sequence[RunSummary | None]) -> str:
     """Return a checksum that stays the same while `tag_entries` of these runs does."""
-    parts = [[run.id, *run.facts, *(facts.kind for facts in run.facts.values())] if run else [] for run in runs]
+    parts = [[run.id, *((tag, facts.kind) for tag, facts in _tags_of(run))] if run else [] for run in runs]
     return f"{zlib.crc32(repr(parts).encode()):08x}"
+
+
+def _tags_of(run: RunSummary | None, *, steps: bool = False) -> Iterator[tuple[str, TagFacts]]:
+    facts: Mapping[str, TagFacts] = run.facts if run else {}
+    return ((tag, one) for tag, one in facts.items() if steps or not one.is_step)

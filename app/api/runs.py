@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 
 from app.api.answers import json_answer
 from app.api.entries import news_of_runs, run_whole, tag_entries
-from app.api.parameters import needed
+from app.api.parameters import flag, needed
 from app.settings import Settings
 from app.store.memory import StoreLike
 
@@ -45,5 +45,5 @@ def _run(store: StoreLike) -> Response:
 def _tags(store: StoreLike) -> Response:
     needed("run")
     ids = request.args.getlist("run")
-    entries = tag_entries([store.run(run_id) for run_id in ids])
+    entries = tag_entries([store.run(run_id) for run_id in ids], steps=flag("steps"))
     return json_answer({"tags": [{**entry, "runs": [ids[place] for place in entry["runs"]]} for entry in entries]})

@@ -1,5 +1,6 @@
 """`GET /api/v1/series`: the points of one series as JSON, drawn as a panel draws them or every one."""
 
+import math
 from collections.abc import Iterator
 from typing import Any, cast, get_args
 
@@ -72,7 +73,7 @@ def drawn_points(store: StoreLike, query: SeriesQuery) -> dict[str, Any]:
         "nonfinite": drawn.nonfinite,
         "left_out": drawn.left_out,
         "message": drawn.message,
-        **{name: plain(values.tolist()) for name, values in columns.items()},
+        **{name: _known(values) if name == "wall_time" else plain(values.tolist()) for name, values in columns.items()},
         "marks": [{"x": x, "value": words[mark]} for x, mark in zip(drawn.marks_x.tolist(), drawn.marks, strict=True)],
     }
 
@@ -83,7 +84,8 @@ def every_point(run_id: str, tag: str, series: Columns) -> Iterator[bytes]:
     for name, values in (("step", series.step), ("wall_time", series.wall_time), ("value", series.value)):
         yield f',"{name}":['.encode()
         for begin in range(0, len(values), _PIECE_POINTS):
-            yield (b"," if begin else b"") + _numbers(values[begin : begin + _PIECE_POINTS])
+            piece = values[begin : begin + _PIECE_POINTS]
+            yield (b"," if begin else b"") + (_times(piece) if name == "wall_time" else _numbers(piece))
         yield b"]"
     yield b"}"
 
@@ -92,6 +94,15 @@ def _numbers(values: npt.NDArray[np.float64 | np.int64]) -> bytes:
     """Write numbers with commas between them; those that are not finite as words."""
     exact = values if np.isfinite(values).all() else plain(values.tolist())
     return orjson.dumps(exact, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
+
+
+def _times(values: npt.NDArray[np.float64]) -> bytes:
+    """Write times with commas between them; null where the file gives none, which is how orjson writes NaN."""
+    return orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
+
+
+def _known(values: npt.NDArray[np.float64]) -> list[float | None]:
+    return [None if math.isnan(value) else value for value in values.tolist()]
 
 
 def _window() -> tuple[float, float] | None:

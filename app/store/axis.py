@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from app.readers.contract import Columns, Float64Array, Overlap
 from app.store.memory import StoreLike
 from app.transforms.align import as_of, since
@@ -65,6 +67,7 @@ def axis_of(store: StoreLike, run_id: str, name: str, overlap: Overlap, series: 
         return Axis("step", float(series.step[0]))
     if name == "relative_time":
         created = store.run(run_id).info.created
-        first = float(series.wall_time[0])
+        known = series.wall_time[~np.isnan(series.wall_time)]
+        first = float(known[0]) if len(known) else 0.0
         return Axis("wall_time", first if created is None else min(created, first))
     return Axis("wall_time" if name == "wall_time" else "step")

@@ -29,7 +29,7 @@ def best_of(run: RunSummary) -> Best | None:
     """
     candidates = []
     for tag, facts in run.facts.items():
-        if facts.kind == "scalar" and facts.min is not None:
+        if facts.kind == "scalar" and facts.min is not None and not facts.is_step:
             way, held_out = _read(tag)
             if way:
                 candidates.append((not held_out, way == "min", len(tag), tag, way))

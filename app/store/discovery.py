@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.readers.contract import DEFAULT_CHOICES, Choices, Reader
 from app.settings import LogRoot
+from app.store.naming import as_text
 
 _log = logging.getLogger(__name__)
 
@@ -207,8 +208,7 @@ def _run_id(root: LogRoot, path: Path) -> str:
     below = path.relative_to(root.path).as_posix()
     parts = [part for part in (root.name, below if below != "." else "") if part]
     run_id = "/".join(parts) or root.path.resolve().name
-    # A file name may hold any bytes; an id is text that a URL can carry.
-    return run_id.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return as_text(run_id)
 
 
 def _leads_to_folder(entry: "os.DirEntry[str]") -> bool:

@@ -137,7 +137,7 @@ def picture(store: StoreLike, query: SeriesQuery) -> Picture:
     axis = axis_of(store, query.run_id, query.x, query.overlap, series)
     if axis.other is not None and not len(axis.other):
         return _absent(query, query.x.removeprefix(TAG_PREFIX), ", which is the x axis")
-    question = f"{query.question} {axis.depends_on}"
+    question = f"{query.question} {axis.depends_on} {store.run(query.run_id).info.step_column!r}"
     cursor = parse_cursor(query.cursor)
     if cursor and cursor.points <= len(series) and cursor.seal == seal_of(question, series, cursor.points):
         if cursor.points == len(series):
@@ -172,7 +172,7 @@ def _whole(query: SeriesQuery, axis: Axis, series: Columns, seal: int) -> Pictur
         average=_last_finite(smoothed, math.nan),
         seal=seal,
     )
-    message = "" if len(placed) else f"None of the {len(series):,} points of {query.tag} has a place on this x axis."
+    message = "" if len(placed) else _placeless(query, axis, series)
     return _drawn("whole", seen, thinned, cursor, message)
 
 
@@ -244,6 +244,13 @@ def _absent(query: SeriesQuery, tag: str, role: str) -> Picture:
     cursor = f"no {zlib.crc32(query.question.encode())} {tag}"
     told = nothing(f"{query.run_id} has no points of {tag}{role}.", cursor)
     return replace(told, mode="same") if query.cursor == cursor else told
+
+
+def _placeless(query: SeriesQuery, axis: Axis, series: Columns) -> str:
+    """Say why no point of a series has a place on the axis."""
+    if axis.other is None and axis.column == "wall_time" and np.isnan(series.wall_time).all():
+        return f"{query.run_id} does not say when {query.tag} was logged: choose step as x."
+    return f"None of the {len(series):,} points of {query.tag} has a place on this x axis."
 
 
 def _same(cursor: Cursor) -> Picture:

@@ -9,6 +9,7 @@ from threading import Lock
 from app.readers.contract import Choices, Columns, MediaItem, News, Overlap, RunInfo, RunLog, RunState, RunStatus, Stamp
 from app.store.discovery import FoundRun
 from app.store.index import IndexEntry, RunIndex
+from app.store.naming import as_text
 from app.store.parsed import Keeping, ParsedColumns
 from app.store.resident import ResidentSeries, SeriesKey
 from app.store.sidecar import NO_EDITS, Edits
@@ -117,7 +118,7 @@ class TrackedRun:
         self.summary = RunSummary(
             id=self.found.id,
             format=self.found.reader.name,
-            folder=str(self.found.folder),
+            folder=as_text(str(self.found.folder)),
             info=_edited(known.info, self.edits),
             facts=known.facts,
             problems=tuple(known.problems),

@@ -75,7 +75,8 @@
     const query = new URLSearchParams({ run: list.run, tag: list.tag, after });
     const { items, total } = await tb.wire.get("media?" + query);
     const last = list.items.at(-1);
-    const moved = last && items.length && items[0].wall_time <= last.wall_time;
+    const timed = last && items.length && last.wall_time !== null && items[0].wall_time !== null;
+    const moved = timed && items[0].wall_time <= last.wall_time;
     if (after && (moved || total !== after + items.length)) {
       list.items = [];
       list.groups.clear();

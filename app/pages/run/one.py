@@ -11,6 +11,7 @@ from app.pages.run import ids, parts
 from app.pages.run.flat import command, sections
 from app.readers.contract import RunInfo, RunStatus
 from app.store.memory import RunSummary
+from app.store.naming import as_text
 
 DOWNLOADS = (("csv", "CSV"), ("parquet", "Parquet"), ("jsonl", "JSON lines"))
 
@@ -151,7 +152,7 @@ def _problems(run: RunSummary) -> Component | None:
     rows = [
         html.Tr(
             [
-                html.Td(one.path.name, title=str(one.path)),
+                html.Td(as_text(one.path.name), title=as_text(str(one.path))),
                 html.Td(one.where),
                 html.Td(one.what),
                 html.Td(f"{one.count:,}"),

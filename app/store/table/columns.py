@@ -46,6 +46,7 @@ class TableColumn:
 
 _RUN = TableColumn("run", "text", "id of the run: its path below the log folder")
 _RUN_FACTS = (
+    TableColumn("name", "text", "what the run is called: by its files, or by a person"),
     TableColumn("status", "text", "what the run is doing: running, finished, failed, crashed, stalled or unknown"),
     TableColumn("detail", "text", "more on the status, in words"),
     TableColumn("created", "time", "when the run began, in seconds since the epoch, UTC"),

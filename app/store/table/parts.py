@@ -90,6 +90,7 @@ class RunCells:
 
 _RUN_CELLS: Mapping[str, Callable[[StoreLike, RunSummary], Any]] = {
     "run": lambda _store, run: run.id,
+    "name": lambda _store, run: run.info.name,
     "status": lambda store, run: store.status(run.id).state.value,
     "detail": lambda store, run: store.status(run.id).detail or None,
     "created": lambda _store, run: run.info.created,
@@ -141,9 +142,9 @@ class StepsPart:
         if column.name == "step":
             return pa.array(self._step[rows])
         if column.name == "wall_time":
-            return pa.array(self._wall_time[rows])
+            return _times(self._wall_time[rows])
         if column.name == "relative_time":
-            return pa.array(self._wall_time[rows] - self._began)
+            return _times(self._wall_time[rows] - self._began)
         return self._run.cells(column, len(rows))
 
     def _records(self, tag: str) -> Records:
@@ -164,7 +165,7 @@ class StepsPart:
 
     @cached_property
     def _began(self) -> float:
-        created, first = self._run.run.info.created, float(self._wall_time.min(initial=np.inf))
+        created, first = self._run.run.info.created, float(np.fmin.reduce(self._wall_time, initial=np.inf))
         return first if created is None else min(created, first)
 
 
@@ -182,7 +183,9 @@ class RecordsPart:
 
     def cells(self, column: TableColumn, rows: Int64Array) -> pa.Array:
         """See `Part.cells`."""
-        if column.name in ("step", "wall_time", "value"):
+        if column.name == "wall_time":
+            return _times(self._records.wall_time[rows])
+        if column.name in ("step", "value"):
             return pa.array(getattr(self._records, column.name)[rows])
         if column.name == "tag":
             return pa.repeat(pa.scalar(self._tag), len(rows))
@@ -191,3 +194,8 @@ class RecordsPart:
     @cached_property
     def _records(self) -> Records:
         return self._series.records(self._tag)
+
+
+def _times(seconds: Float64Array) -> pa.Array:
+    """Return times as cells; one that the file does not give is missing, not a number that is none."""
+    return pa.array(seconds, from_pandas=True)

@@ -80,9 +80,9 @@ def newest_times(series: Iterable[Columns], step: Int64Array) -> Float64Array:
         step: shape (m,), strictly rising.
 
     Returns:
-        Shape (m,), seconds since the epoch; minus infinity where no metric has the step.
+        Shape (m,), seconds since the epoch; NaN where no metric says when.
     """
-    newest = np.full(len(step), -np.inf)
+    newest = np.full(len(step), np.nan)
     for records in series:
         found, places = _places(records.step, step)
         newest[places] = np.fmax(newest[places], records.wall_time[found])
