@@ -10,13 +10,13 @@ from app.settings import LogRoot
 
 
 def parse_roots(texts: Sequence[str]) -> tuple[LogRoot, ...]:
-    """Make log roots of PATH or NAME=PATH.
+    """Make log roots of PATH or NAME=PATH; a path may be a folder, or the file of one run.
 
     A single folder prefixes nothing to the names of its runs. With several, each prefixes its name, which is the
     folder's own where none was given.
 
     Raises:
-        UsageError: two roots have one name or one folder, a name has a slash, or a path is a file.
+        UsageError: two roots have one name or one folder, or a name has a slash.
     """
     roots = tuple(_parse_root(text, several=len(texts) > 1) for text in texts)
     for path, count in Counter(root.path for root in roots).items():
@@ -37,14 +37,12 @@ def _parse_root(text: str, several: bool) -> LogRoot:
     if not rest:
         raise UsageError(f"--logdir: {text!r} names no folder; write PATH or NAME=PATH")
     path = Path(rest).expanduser().absolute()
-    if path.exists() and not path.is_dir():
-        raise UsageError(f"--logdir: {path} is a file; give the folder that holds the runs")
     return LogRoot(name or (path.resolve().name if several else ""), path)
 
 
 def absence_notice(root: LogRoot) -> str | None:
     """Say that a log folder is not there and which one was perhaps meant; None where it is there."""
-    if root.path.is_dir():
+    if root.path.exists():
         return None
     parent = root.path.parent
     siblings = [entry.name for entry in parent.iterdir() if entry.is_dir()] if parent.is_dir() else []

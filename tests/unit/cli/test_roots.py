@@ -30,10 +30,11 @@ def test_one_log_folder_given_twice_is_refused(tmp_path: Path):
         parse_roots([f"a={tmp_path}", f"b={tmp_path}"])
 
 
-def test_a_file_is_no_log_folder(tmp_path: Path):
+def test_a_file_is_a_root_with_one_run(tmp_path: Path):
     (tmp_path / "metrics.csv").touch()
-    with pytest.raises(UsageError, match=r"metrics\.csv is a file; give the folder that holds the runs"):
-        parse_roots([str(tmp_path / "metrics.csv")])
+    (root,) = parse_roots([str(tmp_path / "metrics.csv")])
+    assert root == LogRoot("", tmp_path / "metrics.csv")
+    assert absence_notice(root) is None
 
 
 def test_a_missing_log_folder_is_said_with_the_one_that_was_perhaps_meant(tmp_path: Path):
