@@ -1,12 +1,14 @@
 """JSON as training programs write it: with bare NaN and Infinity, which strict JSON does not have."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
 
 _BOM = b"\xef\xbb\xbf"
+_NUMBER_KEY = re.compile(rb'"((?:[^"\\]|\\.){1,200})"\s*:\s*[-+]?(?:\d|NaN|Infinity)')
 
 
 def decode(document: bytes) -> Any:
@@ -47,3 +49,8 @@ def _decode_or_none(line: bytes) -> Any:
         return decode(line)
     except ValueError:
         return None
+
+
+def number_keys(beginning: bytes) -> list[str]:
+    """Return the keys of numbers, at any depth, in what may be no more than the beginning of a document."""
+    return [key.decode("utf-8", "replace") for key in _NUMBER_KEY.findall(beginning)]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from app.readers._json import decode_objects
+from app.readers._json import decode_objects, number_keys
 from app.readers._rows import Row, Rows
 from app.readers._steps import choose_step
 from app.readers.contract import (
@@ -24,7 +24,6 @@ _JSON_LINES = frozenset({".jsonl", ".ndjson"})
 _MAYBE = frozenset({".json", ".log", ".txt"})
 _METRICS_NAME = re.compile(r"metric|result|score|eval|scalar|history|progress|log", re.IGNORECASE)
 _MMENGINE_COPY = re.compile(r"\d{8}_\d{6}\.json")
-_NUMBER = re.compile(rb'"((?:[^"\\]|\\.)+)"\s*:\s*[-+]?(?:\d|NaN|Infinity)')
 _TEXT_LENGTH = 200  # characters; a text longer than this is no remark of a training loop
 _NO_LOG = (
     "none of its keys counts steps, and it holds more than numbers: a data set, by the looks of it. "
@@ -119,8 +118,8 @@ def first_rows(beginning: bytes) -> list[Row]:
     if newline:
         rows = [row for _, row in decode_objects(whole.split(b"\n"))]
         return [row for row in rows if row is not None] if rows and rows[0] is not None else []
-    keys = _NUMBER.findall(beginning) if len(beginning) == HEAD_BYTES else []
-    return [{key.decode("utf-8", "replace"): 0 for key in keys}] if keys else []
+    keys = number_keys(beginning) if len(beginning) == HEAD_BYTES else []
+    return [dict.fromkeys(keys, 0)] if keys else []
 
 
 def _number_names(row: Row) -> list[str]:

@@ -1,10 +1,10 @@
 """Runs of every format that grow on demand, for the tests that all readers have to pass."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.run_files import BEGAN, RunFiles
+from tests.unit.readers.json_samples import JSON_SAMPLES
 
 Record = tuple[int, float, float]  # step, wall time, value
 
@@ -36,28 +36,5 @@ class TailboardSample:
             self._files.log(values, step)
 
 
-@dataclass
-class JsonLinesSample:
-    """A file of JSON lines, with a bare NaN and steps and times beside the numbers."""
-
-    root: Path
-    records: dict[str, list[Record]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.root.mkdir()
-        self.path = self.file = self.root / "metrics.jsonl"
-
-    def grow(self, times: int = 1) -> None:
-        for _ in range(times):
-            step = 10 * len(self.records.get("loss", ()))
-            value = float("nan") if step % 30 == 10 else -float(step)
-            row = {"step": step, "loss": 1 / (step + 1), "val": {"α": value}, "_timestamp": BEGAN + step}
-            values = {"step": step, "loss": row["loss"], "val/α": value, "_timestamp": BEGAN + step}
-            for tag, number in values.items():
-                self.records.setdefault(tag, []).append((step, BEGAN + step, float(number)))
-            with self.file.open("a") as file:
-                file.write(json.dumps(row) + "\n")
-
-
-SAMPLES = {"tailboard": TailboardSample, "json_lines": JsonLinesSample}
+SAMPLES = {"tailboard": TailboardSample, **JSON_SAMPLES}
 """By reader's name; a new reader adds its own."""

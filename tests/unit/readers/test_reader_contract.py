@@ -21,11 +21,11 @@ def sample(reader, tmp_path):
 
 def as_records(columns):
     rows = zip(columns.step.tolist(), columns.wall_time.tolist(), columns.value.tolist(), strict=True)
-    return [(step, wall_time, repr(value)) for step, wall_time, value in rows]
+    return [(step, repr(wall_time), repr(value)) for step, wall_time, value in rows]
 
 
 def expected(records):
-    return [(step, wall_time, repr(value)) for step, wall_time, value in records]
+    return [(step, repr(float(wall_time)), repr(value)) for step, wall_time, value in records]
 
 
 def loaded(log, overlap="latest"):

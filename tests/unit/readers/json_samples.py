@@ -1,0 +1,80 @@
+"""Runs in JSON, text and folders of such files, for the tests that all readers have to pass."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.run_files import BEGAN
+
+Record = tuple[int, float, float]  # step, wall time, value
+
+
+@dataclass
+class JsonLinesSample:
+    """A file of JSON lines, with a bare NaN and steps and times beside the numbers."""
+
+    root: Path
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.root.mkdir()
+        self.path = self.file = self.root / "metrics.jsonl"
+
+    def grow(self, times: int = 1) -> None:
+        for _ in range(times):
+            step = 10 * len(self.records.get("loss", ()))
+            value = float("nan") if step % 30 == 10 else -float(step)
+            row = {"step": step, "loss": 1 / (step + 1), "val": {"α": value}, "_timestamp": BEGAN + step}
+            values = {"step": step, "loss": row["loss"], "val/α": value, "_timestamp": BEGAN + step}
+            for tag, number in values.items():
+                self.records.setdefault(tag, []).append((step, BEGAN + step, float(number)))
+            with self.file.open("a") as file:
+                file.write(json.dumps(row) + "\n")
+
+
+@dataclass
+class JsonObjectSample:
+    """A JSON document that lists rows, written anew with each."""
+
+    root: Path
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.root.mkdir()
+        self.path = self.file = self.root / "results.json"
+
+    def grow(self, times: int = 1) -> None:
+        for _ in range(times):
+            step = 10 * len(self.records.get("loss", ()))
+            for tag, value in {"epoch": float(step), "loss": 1 / (step + 1)}.items():
+                self.records.setdefault(tag, []).append((step, float("nan"), value))
+        rows = zip(*([(tag, value) for _, _, value in records] for tag, records in self.records.items()), strict=True)
+        self.file.write_text(json.dumps(list(map(dict, rows)), indent=1))
+
+
+@dataclass
+class HfTrainerSample:
+    """An output folder of the Trainer, whose state is written anew with each entry of its history."""
+
+    root: Path
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.path = self.root / "output"
+        self.path.mkdir(parents=True)
+        self.file = self.path / "trainer_state.json"
+
+    def grow(self, times: int = 1) -> None:
+        for _ in range(times):
+            step = 10 * (len(self.records.get("loss", ())) + 1)
+            value = float("nan") if step % 30 == 10 else 1 / step
+            for tag, number in {"epoch": step / 100, "loss": value, "step": float(step)}.items():
+                self.records.setdefault(tag, []).append((step, float("nan"), number))
+        history = zip(
+            *([(tag, value) for _, _, value in records] for tag, records in self.records.items()), strict=True
+        )
+        state = {"best_metric": None, "epoch": 0.1, "global_step": 10, "log_history": list(map(dict, history))}
+        self.file.write_text(json.dumps(state | {"max_steps": 500}, indent=2))
+
+
+JSON_SAMPLES = {"json_lines": JsonLinesSample, "json_object": JsonObjectSample, "hf_trainer": HfTrainerSample}

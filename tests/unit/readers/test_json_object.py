@@ -1,0 +1,72 @@
+"""Documents of results: one record for each number, or one row for each object of a list."""
+
+from pathlib import Path
+
+import pytest
+
+from app.readers.json_object import READER
+
+
+def found(folder: Path, *, named: bool = False):
+    return READER.find(folder, [path.name for path in folder.iterdir()], named=named)
+
+
+def read(path: Path):
+    log = READER.open(path)
+    log.poll()
+    return log
+
+
+def test_each_number_is_one_record_at_the_step_that_the_object_names(tmp_path):
+    path = tmp_path / "metrics.json"
+    path.write_text('{\n  "step": 14,\n  "train": {"acc": 0.75, "loss": NaN},\n  "best": true, "name": "x"\n}')
+    assert list(found(tmp_path).runs) == [path]
+    log = read(path)
+    assert set(log.facts) == {"step", "train/acc", "train/loss"}
+    assert (log.facts["train/acc"].points, log.facts["train/acc"].first_step) == (1, 14)
+    assert log.facts["train/loss"].nan == 1
+
+
+def test_a_rewritten_document_keeps_its_records_until_the_new_one_is_whole(tmp_path):
+    path = tmp_path / "all_results.json"
+    path.write_text('{"epoch": 1, "eval_loss": 0.5}')
+    log = read(path)
+    path.write_text('{"epoch": 2, "eval_l')
+    assert not log.poll().rewritten
+    assert log.facts["eval_loss"].last == 0.5
+    path.write_text('{"epoch": 2, "eval_loss": 0.25}')
+    assert "eval_loss" in log.poll().rewritten
+    assert (log.facts["eval_loss"].last, log.facts["eval_loss"].last_step) == (0.25, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("config.json", '{"lr": 0.1}'),
+        ("params.json", '{"lr": 0.1}'),
+        ("package.json", '{"version": 1}'),
+        ("results.json", '[{"image_id": 7, "score": 0.5}]'),
+        ("results.json", '{"status": "ok"}'),
+        ("metrics.json", "12"),
+        ("metrics.csv", '{"loss": 0.1}'),
+    ],
+)
+def test_what_is_no_document_of_results_is_left_to_others(tmp_path, name: str, text: str):
+    (tmp_path / name).write_text(text)
+    assert not found(tmp_path).runs
+
+
+def test_a_document_of_any_name_is_read_when_a_person_names_it(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text('{"lr": 0.1, "layers": [1, 2]}')
+    assert list(found(tmp_path, named=True).runs) == [path]
+    assert set(read(path).facts) == {"lr"}
+
+
+def test_what_is_no_json_is_a_problem_that_names_the_file(tmp_path):
+    path = tmp_path / "metrics.json"
+    path.write_text('{"loss": 0.1,, }')
+    log = read(path)
+    (problem,) = log.problems
+    assert problem.path == path
+    assert not log.facts
