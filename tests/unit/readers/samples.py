@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.run_files import BEGAN, RunFiles
 from tests.unit.readers.json_samples import JSON_SAMPLES
+from tests.unit.readers.tracker_samples import TRACKER_SAMPLES
 
 Record = tuple[int, float, float]  # step, wall time, value
 
@@ -36,5 +37,5 @@ class TailboardSample:
             self._files.log(values, step)
 
 
-SAMPLES = {"tailboard": TailboardSample, **JSON_SAMPLES}
+SAMPLES = {"tailboard": TailboardSample, **JSON_SAMPLES, **TRACKER_SAMPLES}
 """By reader's name; a new reader adds its own."""
