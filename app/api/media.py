@@ -1,22 +1,30 @@
 """`GET /api/v1/media`: which images, figures, texts and other blobs a run has, and the blobs themselves.
 
+A blob's address names its content: by the hash that our own files are called by, or by a hash of the place in a log of
+another tool, where it was logged and when. Nothing is sent but what a run lists under such a name.
+
 What a training logged is shown by the browser but must not act in it: a logged page or drawing that holds a script
 would run with the rights of the app's own pages. So each blob goes out with its own media type and `nosniff`, and those
 that a browser would run are put into a sandbox without scripts, network or origin.
 """
 
+import mimetypes
 import re
 from collections.abc import Sequence
+from hashlib import sha256
+from io import BufferedReader
 from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, request, send_file
+from werkzeug.wsgi import wrap_file
 
 from app.api.answers import error_answer, json_answer, plain
+from app.api.file_part import FilePart
 from app.api.parameters import count, needed
-from app.readers.contract import MediaItem
+from app.readers.contract import MediaItem, Span
 from app.settings import Settings
 from app.store.memory import StoreLike
 
@@ -46,8 +54,11 @@ def _list(store: StoreLike, route: str) -> Response:
 
 def _entries(items: Sequence[MediaItem], first: int, run_id: str, route: str) -> list[dict[str, Any]]:
     """Return the items from place `first` on; those of one content have one address, so that it is fetched once."""
-    places: dict[Path | None, int] = {}
-    return [_entry(item, places.setdefault(item.path, place), run_id, route) for place, item in enumerate(items, first)]
+    places: dict[tuple[Path | None, Span | None], int] = {}
+    return [
+        _entry(item, places.setdefault((item.path, item.span), place), run_id, route)
+        for place, item in enumerate(items, first)
+    ]
 
 
 def _entry(item: MediaItem, place: int, run_id: str, route: str) -> dict[str, Any]:
@@ -67,7 +78,15 @@ def _entry(item: MediaItem, place: int, run_id: str, route: str) -> dict[str, An
     if item.path is None:
         return {**entry, "text": item.text or ""}
     query = urlencode({"run": run_id, "tag": item.tag, "at": place})
-    return {**entry, "src": f"{route}/{quote(item.path.name)}?{query}"}
+    return {**entry, "src": f"{route}/{quote(_name(item, item.path))}?{query}"}
+
+
+def _name(item: MediaItem, path: Path) -> str:
+    """Return the name of a blob in its address."""
+    if item.span is None and _NAME.fullmatch(path.name):
+        return path.name
+    sign = (str(path), item.span, item.step, item.wall_time)
+    return sha256(repr(sign).encode()).hexdigest() + (mimetypes.guess_extension(item.media_type) or ".bin")
 
 
 def _blob(store: StoreLike, name: str) -> Response:
@@ -80,13 +99,28 @@ def _blob(store: StoreLike, name: str) -> Response:
         return error_answer(f"{run_id} has no blob {name}; /api/v1/media?run=&tag= lists what it has.", 404)
     media_type = item.media_type if _MEDIA_TYPE.fullmatch(item.media_type) else "application/octet-stream"
     try:
-        answer = send_file(item.path, media_type, etag=name, conditional=True, max_age=None)
+        answer = _sent(item.path, item.span, media_type, name)
     except FileNotFoundError:
         return error_answer(f"The file {name} of {run_id} is no longer there; {item.tag} still lists it.", 404)
-    answer.headers["Cache-Control"] = _FOR_GOOD
     answer.headers["X-Content-Type-Options"] = "nosniff"
     if not _HARMLESS.match(media_type):
         answer.headers["Content-Security-Policy"] = _SANDBOX
+    return answer
+
+
+def _sent(path: Path, span: Span | None, media_type: str, name: str) -> Response:
+    """Return a blob, or the parts of it that were asked for. Raises FileNotFoundError."""
+    if span is None:
+        for_good = path.name == name  # a file of any other name may be written anew
+        answer = send_file(path, media_type, etag=name if for_good else True, conditional=True, max_age=None)
+        answer.headers["Cache-Control"] = _FOR_GOOD if for_good else "private, no-cache"
+        return answer
+    part = BufferedReader(FilePart(path, span))
+    answer = Response(wrap_file(request.environ, part), mimetype=media_type, direct_passthrough=True)
+    answer.content_length = span.size
+    answer.set_etag(name)
+    answer.make_conditional(request.environ, accept_ranges=True, complete_length=span.size)
+    answer.headers["Cache-Control"] = _FOR_GOOD
     return answer
 
 
@@ -99,6 +133,8 @@ def _find(store: StoreLike, run_id: str, name: str) -> MediaItem | None:
     place = count("at", 0)
     likely = (items[place] for items in lists if place < len(items))
     found = (
-        item for item in chain(likely, chain.from_iterable(lists)) if item.path is not None and item.path.name == name
+        item
+        for item in chain(likely, chain.from_iterable(lists))
+        if item.path is not None and _name(item, item.path) == name
     )
     return next(found, None)

@@ -1,9 +1,10 @@
 import hashlib
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.readers.contract import MediaItem
+from app.readers.contract import MediaItem, Span
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 
@@ -119,3 +120,85 @@ def test_addresses_carry_the_prefix_and_the_run(client_at, put):
     assert src.startswith("/tb/api/v1/media/")
     assert parse_qs(urlsplit(src).query)["run"] == ["a b"]
     assert client.get(src).data == PNG
+
+
+@pytest.fixture
+def put_parts(store, tmp_path):
+    """Log blobs that lie in one file with other things between them, and return the items."""
+
+    def log(*blobs, media_type="image/png"):
+        path = tmp_path / "events.out.tfevents.1.host"
+        items, data = [], b"before"
+        for step, blob in enumerate(blobs):
+            span = Span(len(data), len(blob))
+            items.append(MediaItem("samples", "image", step, 1.5 + step, path, media_type, span=span))
+            data += blob + b"between"
+        path.write_bytes(data)
+        store.put("a b", media={"samples": items})
+        return items
+
+    return log
+
+
+def test_a_blob_in_a_larger_file_is_sent_alone(client, put_parts):
+    put_parts(PNG, b"second" * 9000, b"")
+    first, second, third = (client.get(item["src"]) for item in listed(client)["items"])
+    assert (first.data, first.mimetype, first.content_length) == (PNG, "image/png", 108)
+    assert second.data == b"second" * 9000
+    assert third.data == b""
+
+
+@pytest.mark.parametrize(
+    ("asked", "begin", "end"),
+    [("bytes=0-0", 0, 1), ("bytes=100-", 100, 108), ("bytes=-8", 100, 108), ("bytes=5-900", 5, 108)],
+)
+def test_ranges_of_a_blob_in_a_larger_file_count_from_its_own_first_byte(client, put_parts, asked, begin, end):
+    put_parts(b"x" * 50, PNG)
+    part = client.get(listed(client)["items"][1]["src"], headers={"Range": asked})
+    assert (part.status_code, part.data) == (206, PNG[begin:end])
+    assert part.headers["Content-Range"] == f"bytes {begin}-{end - 1}/108"
+
+
+def test_a_range_beyond_a_blob_is_refused_though_the_file_goes_on(client, put_parts):
+    put_parts(PNG)
+    assert client.get(listed(client)["items"][0]["src"], headers={"Range": "bytes=108-120"}).status_code == 416
+
+
+def test_a_blob_in_a_larger_file_is_cached_for_good_and_not_sent_twice(client, put_parts):
+    put_parts(PNG)
+    src = listed(client)["items"][0]["src"]
+    first = client.get(src)
+    assert "immutable" in first.headers["Cache-Control"]
+    assert client.get(src, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_a_blob_in_a_file_that_was_written_anew_has_another_address(client, put_parts, store):
+    (item,) = put_parts(PNG)
+    before = listed(client)["items"][0]["src"]
+    store.put("a b", media={"samples": [replace(item, wall_time=99.0)]})
+    assert listed(client)["items"][0]["src"] != before
+    assert client.get(before).status_code == 404
+
+
+def test_a_blob_beyond_the_end_of_a_cut_file_is_404_in_words(client, put_parts):
+    (item,) = put_parts(PNG)
+    src = listed(client)["items"][0]["src"]
+    item.path.write_bytes(b"before" + PNG[:20])
+    answer = client.get(src)
+    assert answer.status_code == 404
+    assert "no longer there" in answer.json["error"]
+
+
+def test_no_address_leads_to_the_rest_of_a_larger_file(client, put_parts):
+    (item,) = put_parts(PNG)
+    assert client.get(f"/api/v1/media/{item.path.name}?run=a%20b&tag=samples").status_code == 404
+    assert client.get(f"/api/v1/media/{'0' * 64}.png?run=a%20b&tag=samples").status_code == 404
+
+
+def test_a_file_that_may_be_written_anew_is_asked_for_each_time(client, store, tmp_path):
+    (tmp_path / "tensors.tsv").write_text("1\t2\n")
+    item = MediaItem("samples", "embedding", 0, float("nan"), tmp_path / "tensors.tsv", "text/tab-separated-values")
+    store.put("a b", media={"samples": [item]})
+    answer = client.get(listed(client)["items"][0]["src"])
+    assert answer.data == b"1\t2\n"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
