@@ -1,4 +1,4 @@
-"""One file as a run: it grows by whole lines, is replaced, or is written anew as a whole.
+"""One text file as a run: it grows by whole lines, is replaced, or is written anew as a whole.
 
 A format brings a `Parser`; all else that one file needs is here: positions, torn lines, replaced and rewritten files,
 facts, and news that hold what is new and nothing else.
@@ -8,9 +8,9 @@ import time
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -32,11 +32,24 @@ from app.readers.lines import LOOK_BYTES, concatenate, read_lines, read_pieces
 
 _SIGN_BYTES = 4096  # before the position, compared to tell a file that grew from one that was written anew
 _TAIL_AGE_S = 2.0  # a last line without a newline is whole when the file has rested for so long
-_SETTLE_S = 0.3  # a file that became smaller is being written anew: it is looked at when it has rested for so long
+_SETTLE_S = 0.3  # a file that no longer holds what it held is being written anew, until it has rested for so long ...
+_PATIENCE_S = 1.0  # ... or goes on being written for so long
 
 
 class UnfinishedError(ValueError):
     """A document ends too early or is no document: it is being written, or broken. Says which and where."""
+
+
+class ReadAnewError(Exception):
+    """What came last tells a parser that the records it gave so far were wrong, such as steps of the wrong column.
+
+    Args:
+        parser: makes one that knows; with it the file is read from its beginning.
+    """
+
+    def __init__(self, parser: Callable[[Problems], Any]) -> None:
+        super().__init__("the file is to be read from its beginning")
+        self.parser = parser
 
 
 class Parser(Protocol):
@@ -52,27 +65,77 @@ class Parser(Protocol):
 
         Raises:
             UnfinishedError: the document is not whole. Not for lines.
+            ReadAnewError: what was returned before is to be forgotten. Never again for the same beginning of a file.
         """
 
 
 P = TypeVar("P", bound=Parser)
 
 
-@dataclass(slots=True)
-class _Position:
-    """How far a file was read, and what it looked like there."""
-
-    offset: int = 0  # bytes taken in
-    sign: tuple[bytes, bytes] = (b"", b"")  # the file's first bytes, and those before the offset
-    tail_taken: bool = False  # the last line taken in had no newline
-
-
-@dataclass(slots=True)
-class _Taken:
-    """What was handed over of one tag: its facts, and a checksum to know the same records by."""
+class _Taken(NamedTuple):
+    """What was taken in of one tag: its facts, and a checksum to know the same records by."""
 
     facts: TagFacts
-    checksum: int = field(default=0)
+    checksum: int
+
+
+class _Reading(Generic[P]):
+    """The file as it was read from its beginning on.
+
+    Args:
+        make: makes the parser.
+        known: what an earlier reading took in: only records beyond these are new.
+
+    Attributes:
+        offset: bytes taken in.
+        sign: the file's first bytes, and those before the offset.
+        tail_taken: the last line taken in had no newline.
+        behind: there is more than was taken in at once.
+        taken: all that was taken in, by tag.
+        told: what of all this, or of `known`, `news` has told.
+    """
+
+    def __init__(self, make: Callable[[Problems], P], known: Mapping[str, _Taken]) -> None:
+        self.make = make
+        self.problems = Problems()
+        self.parser = make(self.problems)
+        self.taken: dict[str, _Taken] = {}
+        self.told = known
+        self.offset = 0
+        self.sign = (b"", b"")
+        self.tail_taken = False
+        self.behind = False
+        self._known = dict(known)
+        self._new: dict[str, list[Columns]] = {}
+
+    def feed(self, data: bytes) -> None:
+        """Take in the next piece of the file."""
+        for tag, columns in self.parser.feed(data).items():
+            rest = columns
+            if tag in self._known:
+                known, have = self._known[tag], self.taken[tag].facts.points if tag in self.taken else 0
+                missing = max(0, known.facts.points - have)
+                self._take(tag, _part(columns, 0, missing), new=False)
+                rest = _part(columns, missing, len(columns))
+                if 0 < missing <= len(columns) and self.taken[tag].checksum == known.checksum:
+                    del self._known[tag]
+            self._take(tag, rest, new=tag not in self._known)
+
+    def news(self) -> tuple[dict[str, Columns], set[str]]:
+        """Return the records that are new since this was asked last, and the tags that are not what was known."""
+        changed, self._known = set(self._known), {}
+        new, self._new = self._new, {}
+        self.told = dict(self.taken)
+        return {tag: concatenate(parts) for tag, parts in new.items()}, changed
+
+    def _take(self, tag: str, columns: Columns, *, new: bool) -> None:
+        if not len(columns):
+            return
+        taken = self.taken.get(tag)
+        facts = join_facts(taken.facts if taken else None, scalar_facts(columns))
+        self.taken[tag] = _Taken(facts, _checksum(columns, taken.checksum if taken else 0))
+        if new:
+            self._new.setdefault(tag, []).append(columns)
 
 
 class GrowingFile(Generic[P]):
@@ -105,26 +168,24 @@ class GrowingFile(Generic[P]):
         self._whole = whole
         self._read_pieces = read_lines if lines else read_pieces
         self._has_lines = lines and not whole
-        self._problems = Problems()
-        self._parser = parser(self._problems)
+        self._reading = _Reading(parser, {})
         self._info: RunInfo | None = None
-        self._taken: dict[str, _Taken] = {}
         self._stamp: Stamp | None = None
         self._stamps_beside: list[Stamp | None] = []
-        self._at = _Position()
-        self._behind = False
+        self._unsettled_since: float | None = None  # by the monotonic clock
+        self._trouble: Sequence[Problem] = ()  # why the file could not be read last time
 
     @property
     def info(self) -> RunInfo:
         """What the run says of itself."""
         if self._info is None:
-            self._info = self._describe(self._parser)
+            self._info = self._describe(self._reading.parser)
         return self._info
 
     @property
     def facts(self) -> Mapping[str, TagFacts]:
         """All tags and their facts; that of the column which gave the steps is marked."""
-        facts = {tag: taken.facts for tag, taken in self._taken.items()}
+        facts = {tag: taken.facts for tag, taken in self._reading.taken.items()}
         step_column = self.info.step_column
         if step_column in facts:
             facts[step_column] = replace(facts[step_column], is_step=True)
@@ -133,7 +194,7 @@ class GrowingFile(Generic[P]):
     @property
     def problems(self) -> Sequence[Problem]:
         """What could not be read so far."""
-        return self._problems.all()
+        return (*self._reading.problems.all(), *self._trouble)
 
     def status(self, now: float) -> RunStatus:  # noqa: ARG002
         """Judge nothing: a plain file has no heartbeat."""
@@ -150,139 +211,123 @@ class GrowingFile(Generic[P]):
             return News(changed=True, gone=True)
         described_anew = self._look_beside()
         rest_s = time.time() - stamp.mtime_ns / 1e9
-        tail_waits = self._has_lines and self._at.offset < stamp.size and rest_s > _TAIL_AGE_S
-        if stamp == self._stamp and not self._behind and not tail_waits:
+        tail_waits = self._has_lines and self._reading.offset < stamp.size and rest_s > _TAIL_AGE_S
+        if stamp == self._stamp and not self._reading.behind and not tail_waits:
             return News(changed=described_anew)
         try:
-            if self._stamp is not None and stamp.size < self._at.offset and rest_s < _SETTLE_S:
+            if not self._look(stamp, rest_s):
                 return News(changed=described_anew, behind=True)
-            if self._whole or not self._continues(stamp):
-                appended, rewritten = self._read_anew(stamp, take_tail=rest_s > _TAIL_AGE_S)
-            else:
-                appended, rewritten = self._read_on(stamp, take_tail=rest_s > _TAIL_AGE_S), set[str]()
         except FileNotFoundError:
             return News(changed=True, gone=True)
         except (UnfinishedError, OSError) as error:
             self._stamp = stamp
-            self._problems.drop(self._path)
-            self._problems.add(self._path, "the whole file", f"it cannot be read: {error}")
+            self._trouble = (Problem(self._path, "the whole file", f"it cannot be read: {error}"),)
             return News(changed=True)
-        self._stamp = stamp
-        self._info = self._describe(self._parser)
-        return News(changed=True, appended=appended, rewritten=frozenset(rewritten), behind=self._behind)
+        self._stamp, self._trouble = stamp, ()
+        self._info = self._describe(self._reading.parser)
+        appended, rewritten = self._reading.news()
+        return News(changed=True, appended=appended, rewritten=frozenset(rewritten), behind=self._reading.behind)
 
     def load(self, tags: Collection[str], overlap: Overlap = "latest") -> Mapping[str, Columns]:  # noqa: ARG002
         """Read the file once more, up to the last poll; all its tags come along."""
         parts: dict[str, list[Columns]] = {}
-        with suppress(OSError, UnfinishedError):
-            for found in self._parsed(self._make(Problems())):
-                for tag, columns in found.items():
+        with suppress(OSError, UnfinishedError, ReadAnewError):
+            parser = self._reading.make(Problems())
+            for piece in self._taken_pieces():
+                for tag, columns in parser.feed(piece).items():
                     parts.setdefault(tag, []).append(columns)
+        taken = self._reading.taken
         return {
-            tag: _first(concatenate(pieces), self._taken[tag].facts.points)
-            for tag, pieces in parts.items()
-            if tag in self._taken
+            tag: _part(concatenate(pieces), 0, taken[tag].facts.points) for tag, pieces in parts.items() if tag in taken
         }
 
-    def _parsed(self, parser: P) -> Iterator[Mapping[str, Columns]]:
-        """Parse what was taken in so far once more."""
+    def _taken_pieces(self) -> Iterator[bytes]:
+        """Read what was taken in so far once more."""
         if self._whole:
-            yield parser.feed(self._path.read_bytes()) if self._taken else {}
+            if self._reading.taken:
+                yield self._path.read_bytes()
             return
-        end = self._at.offset
-        taken = 0
-        for lines in self._read_pieces(self._path, 0, end):
-            taken += len(lines)
-            yield parser.feed(lines)
-        if self._at.tail_taken:
-            yield parser.feed(_read(self._path, taken, end) + b"\n")
+        end, begun = self._reading.offset, 0
+        for piece in self._read_pieces(self._path, 0, end):
+            begun += len(piece)
+            yield piece
+        if self._reading.tail_taken:
+            yield _read(self._path, begun, end) + b"\n"
 
-    def _read_on(self, stamp: Stamp, *, take_tail: bool) -> dict[str, Columns]:
-        """Take in the lines from the offset on, a few MB of them; return the records by tag."""
-        appended: dict[str, list[Columns]] = {}
-        pieces = self._pieces(stamp, LOOK_BYTES, take_tail=take_tail)
-        for found in pieces:
-            for tag, columns in found.items():
-                appended.setdefault(tag, []).append(columns)
-        self._at.sign = self._sign()
-        joined = {tag: concatenate(parts) for tag, parts in appended.items()}
-        for tag, columns in joined.items():
-            self._take(tag, columns)
-        return joined
-
-    def _read_anew(self, stamp: Stamp, *, take_tail: bool) -> tuple[dict[str, Columns], set[str]]:
-        """Read the whole file; return what comes after the records that are as they were, and which tags are not.
+    def _look(self, stamp: Stamp, rest_s: float) -> bool:
+        """Take in what is there; return False where the file is being written anew and is better looked at later.
 
         Raises:
             UnfinishedError: it is no whole document; nothing was taken in.
+            OSError: it cannot be read.
         """
-        if self._whole and stamp.size == 0:  # emptied, to be written anew
-            return {}, set()
-        problems = Problems()
-        parser = self._make(problems)
-        before, had = self._taken, self._at.offset
-        everything: dict[str, list[Columns]] = {}
+        take_tail = self._has_lines and rest_s > _TAIL_AGE_S
         if self._whole:
-            everything = {tag: [columns] for tag, columns in parser.feed(self._path.read_bytes()).items()}
-            at, behind = _Position(stamp.size), False
-        else:
-            self._parser, self._at = parser, _Position()
-            for found in self._pieces(stamp, stamp.size, take_tail=take_tail):
-                for tag, columns in found.items():
-                    everything.setdefault(tag, []).append(columns)
-            at, behind = self._at, self._behind
-            at.sign = self._sign()
-        self._problems, self._parser, self._at, self._behind, self._taken = problems, parser, at, behind, {}
-        if stamp.size < had:
-            self._problems.add(
-                self._path, "the whole file", f"it was replaced: it had {had:,} bytes and has {stamp.size:,}"
-            )
-        appended: dict[str, Columns] = {}
-        for tag, parts in everything.items():
-            columns = concatenate(parts)
-            self._take(tag, columns)
-            known = before.pop(tag, None)
-            if known is None:
-                appended[tag] = columns
-            elif _checksum(_first(columns, known.facts.points)) == known.checksum:
-                if len(columns) > known.facts.points:
-                    appended[tag] = _after(columns, known.facts.points)
-            else:
-                before[tag] = known
-        return appended, set(before)
+            if stamp.size > 0:  # else it was emptied, to be written anew
+                self._read_anew(stamp, self._make, take_tail=False)
+            return True
+        if self._reading.tail_taken and stamp.size > self._reading.offset:  # the tail was no whole line
+            self._read_anew(stamp, self._make, take_tail=take_tail)
+            return True
+        if self._continues(stamp):
+            self._unsettled_since = None
+            try:
+                self._take_in(self._reading, stamp, LOOK_BYTES, take_tail=take_tail)
+            except ReadAnewError as error:
+                self._read_anew(stamp, error.parser, take_tail=take_tail)
+            return True
+        now = time.monotonic()
+        self._unsettled_since = self._unsettled_since or now
+        if rest_s < _SETTLE_S and now - self._unsettled_since < _PATIENCE_S:
+            return False
+        self._unsettled_since = None
+        self._read_anew(stamp, self._make, take_tail=take_tail)
+        return True
 
-    def _pieces(self, stamp: Stamp, most: int, *, take_tail: bool) -> Iterator[Mapping[str, Columns]]:
-        """Parse the lines from the offset on until `most` bytes are passed, and move the offset behind them."""
-        begun = self._at.offset
-        self._behind = False
-        for lines in self._read_pieces(self._path, begun, stamp.size):
-            self._at.offset += len(lines)
-            yield self._parser.feed(lines)
-            if self._at.offset - begun >= most:
-                self._behind = self._at.offset < stamp.size
-                return
-        if take_tail and self._has_lines and self._at.offset < stamp.size:
-            tail = _read(self._path, self._at.offset, stamp.size)
-            self._at.offset, self._at.tail_taken = stamp.size, True
-            yield self._parser.feed(tail + b"\n")
+    def _take_in(self, reading: _Reading[P], stamp: Stamp, most: int, *, take_tail: bool) -> None:
+        """Take in the pieces from the offset on until `most` bytes are passed, and the last line if it is whole."""
+        begun = reading.offset
+        for piece in self._read_pieces(self._path, begun, stamp.size):
+            reading.offset += len(piece)
+            reading.feed(piece)
+            if reading.offset - begun >= most:
+                break
+        reading.behind = reading.offset - begun >= most and reading.offset < stamp.size
+        if take_tail and not reading.behind and reading.offset < stamp.size:
+            tail = _read(self._path, reading.offset, stamp.size)
+            reading.offset, reading.tail_taken = stamp.size, True
+            reading.feed(tail + b"\n")
+        reading.sign = self._sign(reading.offset)
 
-    def _take(self, tag: str, columns: Columns) -> None:
-        known = self._taken.get(tag)
-        facts = join_facts(known.facts if known else None, scalar_facts(columns))
-        self._taken[tag] = _Taken(facts, _checksum(columns, known.checksum if known else 0))
+    def _read_anew(self, stamp: Stamp, make: Callable[[Problems], P], *, take_tail: bool) -> None:
+        """Read the whole file with a new parser; only then is what it held before forgotten."""
+        while True:
+            reading = _Reading(make, self._reading.told)
+            try:
+                if self._whole:
+                    reading.feed(self._path.read_bytes())
+                    reading.offset = stamp.size
+                else:
+                    self._take_in(reading, stamp, stamp.size, take_tail=take_tail)
+                break
+            except ReadAnewError as error:
+                make = error.parser
+        if stamp.size < self._reading.offset:
+            what = f"it was replaced: it had {self._reading.offset:,} bytes and has {stamp.size:,}"
+            reading.problems.add(self._path, "the whole file", what)
+        self._reading = reading
 
     def _continues(self, stamp: Stamp) -> bool:
         """Tell whether the file still begins with what was taken in."""
         if self._stamp is None:
             return True
-        if stamp.inode != self._stamp.inode or stamp.size < self._at.offset:
+        if stamp.inode != self._stamp.inode or stamp.size < self._reading.offset:
             return False
-        if self._at.tail_taken and stamp.size > self._at.offset:
+        if stamp.size == self._reading.offset == self._stamp.size:  # written once more, and it is no longer than before
             return False
-        return self._sign() == self._at.sign
+        return self._sign(self._reading.offset) == self._reading.sign
 
-    def _sign(self) -> tuple[bytes, bytes]:
-        offset = self._at.offset
+    def _sign(self, offset: int) -> tuple[bytes, bytes]:
         return (
             _read(self._path, 0, min(_SIGN_BYTES, offset)),
             _read(self._path, max(0, offset - _SIGN_BYTES), offset),
@@ -304,16 +349,12 @@ def _read(path: Path, begin: int, end: int) -> bytes:
         return file.read(end - begin)
 
 
-def _checksum(columns: Columns, before: int = 0) -> int:
+def _checksum(columns: Columns, before: int) -> int:
     """Return a checksum of records; that of more records continues that of the first ones, step by step."""
     rows = np.empty((len(columns), 2), np.float64)
     rows[:, 0], rows[:, 1] = columns.step, columns.value
     return zlib.crc32(rows.tobytes(), before)
 
 
-def _first(columns: Columns, rows: int) -> Columns:
-    return Columns(columns.step[:rows], columns.wall_time[:rows], columns.value[:rows])
-
-
-def _after(columns: Columns, rows: int) -> Columns:
-    return Columns(columns.step[rows:], columns.wall_time[rows:], columns.value[rows:])
+def _part(columns: Columns, begin: int, end: int) -> Columns:
+    return Columns(columns.step[begin:end], columns.wall_time[begin:end], columns.value[begin:end])
