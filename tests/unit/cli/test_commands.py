@@ -34,7 +34,7 @@ def run_without(packages: set[str], *words: str, cwd: Path) -> subprocess.Comple
 
 
 def test_the_commands_are_found_by_walking():
-    assert list(all_commands()) == ["compact", "demo", "serve"]
+    assert list(all_commands()) == ["compact", "demo", "export", "import", "inspect", "serve"]
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in all_commands())])
@@ -60,7 +60,7 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]):
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (["dmeo"], "'dmeo' is not a command (there are compact, demo, serve); a log folder is given as --logdir dmeo"),
+        (["dmeo"], "'dmeo' is not a command (there are compact, demo, export, import, inspect, serve); a log folder"),
         (["--prot", "1"], "--prot is not an option of serve; --help lists them"),
         (["demo", "--por", "1"], "--por is not an option of demo"),
         (["--port", "eighty"], "--port: 'eighty' is not a port"),

@@ -1,0 +1,1 @@
+"""Whole runs, for the commands that inspect, import and export them. Loaded by those alone: it needs numpy."""
