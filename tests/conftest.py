@@ -1,5 +1,6 @@
 """Fixtures for more than one folder of tests."""
 
+import math
 import os
 import re
 import signal
@@ -23,7 +24,7 @@ settings.load_profile("tailboard")
 ROOT = Path(__file__).parents[1]
 URL = re.compile(r"http://\S+")
 READY = re.compile("Ctrl-C stops it")
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 
 
 @dataclass
@@ -51,6 +52,15 @@ class AppProcess:
         return self.process.returncode, self.output.read_text(), self.errors.read_text()
 
 
+@pytest.fixture(autouse=True)
+def _patient_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow machine a run of this process neither gives up waiting, nor logs the load, which comes by the clock."""
+    monkeypatch.setattr("trainer_hooks.start.INIT_TIMEOUT_S", PATIENCE_S)
+    monkeypatch.setattr("trainer_hooks.run.FINISH_TIMEOUT_S", PATIENCE_S)
+    monkeypatch.setattr("trainer_hooks.writer.SLOW_WRITE_S", PATIENCE_S)
+    monkeypatch.setattr("trainer_hooks.load.INTERVAL_S", math.inf)
+
+
 @pytest.fixture
 def start_app(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., AppProcess]]:
     """Starts the app by a command line in a folder of its own, on a free port, and waits for its address."""
@@ -67,8 +77,8 @@ def start_app(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
             running.callback(process.wait)
             running.callback(process.kill)
             app = AppProcess(process, output, errors)
-            app.url = app.wait_for(URL)
             app.wait_for(READY)
+            app.url = app.wait_for(URL)
             return app
 
         yield start

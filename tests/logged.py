@@ -12,6 +12,12 @@ from typing import Any, NoReturn
 import pyarrow.parquet as pq
 
 ROOT = Path(__file__).parents[1]
+# Put before a training: on a slow machine it neither gives up waiting, nor logs the load, which comes by the clock.
+PATIENT = """
+import trainer_hooks.load, trainer_hooks.run, trainer_hooks.start, trainer_hooks.writer
+trainer_hooks.start.INIT_TIMEOUT_S = trainer_hooks.run.FINISH_TIMEOUT_S = trainer_hooks.writer.SLOW_WRITE_S = 120.0
+trainer_hooks.load.INTERVAL_S = float("inf")
+"""
 NONFINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -54,7 +60,7 @@ def run_json(folder: Path) -> dict[str, Any]:
     return _strict((folder / "run.json").read_bytes())
 
 
-def until(true: Callable[[], Any], patience_s: float = 30.0) -> Any:
+def until(true: Callable[[], Any], patience_s: float = 120.0) -> Any:
     """Wait until `true()` is, and return what it returned."""
     deadline = time.monotonic() + patience_s
     while not (found := true()):
@@ -66,9 +72,9 @@ def until(true: Callable[[], Any], patience_s: float = 30.0) -> Any:
 def python(
     code: str, *arguments: object, check: bool = True, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run code in an interpreter of its own."""
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False, env=env)
+    """Run a training in an interpreter of its own."""
+    command = [sys.executable, "-c", PATIENT + code, *map(str, arguments)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False, env=env)
     assert done.returncode == 0 or not check, done.stderr
     return done
 

@@ -53,7 +53,8 @@ def smooth(kind: str, values: Float64Array, x: Float64Array, amount: float) -> F
     Args:
         kind: a key of `AVERAGES`.
         values: shape (n,), in order of arrival; NaN and infinities may be among them.
-        x: shape (n,), where the values are drawn; only "time_weighted" looks at it. To and from NaN and infinities is no distance.
+        x: shape (n,), where the values are drawn; only "time_weighted" looks at it. To and from a NaN or an
+            infinity is no distance.
         amount: weight, window or standard deviation, see `AVERAGES`.
 
     Returns:

@@ -14,7 +14,7 @@ from app.readers.walk import all_readers
 from tests.conftest import AppProcess
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_S = 90.0
+PATIENCE_S = 300.0
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -67,11 +67,12 @@ def test_the_demo_trains_four_networks_side_by_side_and_ctrl_c_ends_them_all(sta
     assert set(runs_shown(app)) == {
         f"digits/{name}" for name in ("adam-lr0.001", "sgd-lr0.01", "sgd-lr0.003", "sgd-lr0.1")
     }
-    assert len(processes_about(logdir)) == 5
+    # Not at every moment: a training that asks git about itself is two processes of one command line for an instant.
+    wait_until(lambda: len(processes_about(logdir)) == 5)
     status, output, _ = app.stop()
     assert status == 0
     assert output.count("training digits/") == 4
-    assert processes_about(logdir) == []
+    wait_until(lambda: processes_about(logdir) == [])
 
 
 @pytest.fixture(scope="module")

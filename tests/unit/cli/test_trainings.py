@@ -8,7 +8,7 @@ import pytest
 
 from app.commands.trainings import Training, Trainings, last_line
 
-DEADLINE_S = 30
+DEADLINE_S = 120
 
 
 def wait_until(condition):

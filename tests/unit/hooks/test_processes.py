@@ -5,7 +5,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import trainer_hooks
-from tests.logged import ROOT, media, python, rows, statuses
+from tests.logged import PATIENT, ROOT, media, python, rows, statuses
 
 
 def test_threads_share_a_run(tmp_path):
@@ -17,13 +17,16 @@ def test_threads_share_a_run(tmp_path):
 
 
 def test_eight_processes_share_a_run(tmp_path):
-    code = """
+    code = (
+        PATIENT
+        + """
 import sys, trainer_hooks
 with trainer_hooks.init(sys.argv[1], join=True) as run:
     for step in range(500):
         run.log({f"rank{sys.argv[2]}": step}, step=step)
         run.log_text("note", f"{sys.argv[2]} {step}") if step % 100 == 0 else None
 """
+    )
     ranks = [subprocess.Popen([sys.executable, "-c", code, tmp_path / "run", str(rank)], cwd=ROOT) for rank in range(8)]
     assert [rank.wait() for rank in ranks] == [0] * 8
     found = rows(tmp_path / "run")

@@ -214,7 +214,7 @@ def test_media_carry_the_step_logged_last(run):
 
 def test_the_run_says_where_it_comes_from(tmp_path):
     with trainer_hooks.init(tmp_path / "run", config={"lr": 0.1}, tags=["a", "b"], notes="why", name="best") as run:
-        pass
+        until(lambda: "packages" in run_json(run.path)["environment"])  # found out beside the training
     found = run_json(run.path)
     assert (found["name"], found["config"], found["tags"], found["notes"]) == ("best", {"lr": 0.1}, ["a", "b"], "why")
     assert found["format"] == 1

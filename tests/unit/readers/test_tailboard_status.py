@@ -31,8 +31,15 @@ def opened(files):
 
 
 def date_back(files, seconds, writer="host-1-0"):
-    """Let a status file look as if it had been written some time ago."""
-    os.utime(files.folder / f"status-{writer}.json", (time.time() - seconds,) * 2)
+    """Let a status file look as if it had been written so long before the test began."""
+    os.utime(files.folder / f"status-{writer}.json", (NOW - seconds,) * 2)
+
+
+def heard(files, **members):
+    """Open a run whose writer was heard of last when the test began."""
+    files.status(heartbeat=NOW, **members)
+    date_back(files, 0)
+    return opened(files)
 
 
 def test_a_run_without_a_status_file_is_unknown(files):
@@ -40,32 +47,27 @@ def test_a_run_without_a_status_file_is_unknown(files):
 
 
 def test_a_run_with_a_fresh_heartbeat_is_running(files):
-    files.status(progress={"done": 30, "total": 120})
-    status = opened(files).status(time.time())
+    status = heard(files, progress={"done": 30, "total": 120}).status(NOW)
     assert (status.state, status.progress) == (RunState.RUNNING, 0.25)
 
 
 def test_a_run_whose_heartbeat_stopped_has_crashed(files):
-    files.status(heartbeat_interval_s=5.0)
-    log = opened(files)
-    now = time.time()
-    assert log.status(now + 14).state is RunState.RUNNING
-    crashed = log.status(now + 16)
+    log = heard(files, heartbeat_interval_s=5.0)
+    assert log.status(NOW + 14).state is RunState.RUNNING
+    crashed = log.status(NOW + 16)
     assert crashed.state is RunState.CRASHED
     assert "16 s" in crashed.detail
 
 
 def test_a_short_interval_still_allows_ten_seconds_of_silence(files):
-    files.status(heartbeat_interval_s=0.5)
-    log = opened(files)
-    now = time.time()
-    assert log.status(now + 9).state is RunState.RUNNING
-    assert log.status(now + 11).state is RunState.CRASHED
+    log = heard(files, heartbeat_interval_s=0.5)
+    assert log.status(NOW + 9).state is RunState.RUNNING
+    assert log.status(NOW + 11).state is RunState.CRASHED
 
 
 def test_a_clock_that_is_slow_on_the_training_host_does_not_look_like_a_crash(files):
     files.status(heartbeat=NOW - 3600)
-    assert opened(files).status(time.time()).state is RunState.RUNNING
+    assert opened(files).status(NOW).state is RunState.RUNNING
 
 
 def test_a_clock_that_is_fast_on_the_training_host_does_not_hide_a_crash(files):
@@ -87,18 +89,16 @@ def test_a_status_file_that_changes_is_a_sign_of_life_whatever_the_clocks_say(fi
     files.status(heartbeat=NOW - 498)
     date_back(files, 498)
     log.poll()
-    assert log.status(time.time()).state is RunState.RUNNING
+    assert log.status(NOW).state is RunState.RUNNING
 
 
 def test_a_dead_process_of_this_host_has_crashed_before_three_heartbeats_are_missing(files):
     child = subprocess.Popen(["/bin/true"])
     child.wait()
     files.status(host=socket.gethostname(), pid=child.pid, heartbeat_interval_s=2.0)
-    log = opened(files)
-    assert log.status(time.time() + 4).state is RunState.CRASHED
-    files.status(host=socket.gethostname(), pid=os.getpid(), heartbeat_interval_s=2.0)
-    log.poll()
-    assert log.status(time.time() + 4).state is RunState.RUNNING
+    assert opened(files).status(time.time() + 4).state is RunState.CRASHED
+    log = heard(files, host=socket.gethostname(), pid=os.getpid(), heartbeat_interval_s=2.0)
+    assert log.status(NOW + 4).state is RunState.RUNNING
 
 
 def test_a_run_that_logs_nothing_for_ten_times_its_rhythm_has_stalled(files):
@@ -139,19 +139,19 @@ def test_a_finished_run_stays_finished(files):
 def test_several_writers_make_one_state(files, states, expected):
     for rank, state in enumerate(states):
         RunFiles(files.folder, f"host-{rank}-0").status(state, last_log=NOW)
-    assert opened(files).status(time.time()).state is expected
+    assert opened(files).status(NOW).state is expected
 
 
 def test_a_running_job_says_which_share_of_its_writers_failed(files):
     files.status("running", last_log=NOW)
     RunFiles(files.folder, "host-2-0").status("failed", exit={"type": "OSError", "message": "gone"})
-    assert "1 of 2 writers failed: OSError: gone" in opened(files).status(time.time()).detail
+    assert "1 of 2 writers failed: OSError: gone" in opened(files).status(NOW).detail
 
 
 def test_a_rank_that_never_logs_does_not_hide_that_the_one_that_does_has_stalled(files):
     files.status(last_log=NOW - 900, log_interval_s=1.0)
     RunFiles(files.folder, "host-2-0").status()
-    assert opened(files).status(time.time()).state is RunState.STALLED
+    assert opened(files).status(NOW).state is RunState.STALLED
 
 
 def test_a_writer_that_crashed_before_the_run_was_resumed_counts_no_more(files):

@@ -302,7 +302,7 @@ def test_a_load_of_one_run_does_not_hold_up_another(make_store, logs, tmp_path):
     store.refresh()
     loading = threading.Thread(target=lambda: store.series("slow", "loss"))
     loading.start()
-    assert entered.wait(20)
+    assert entered.wait(120)
     try:
         assert values(store, "quick") == [1.0]
         assert store.run("slow").facts["loss"].points == 1
@@ -327,7 +327,7 @@ class SlowReader:
 
             def wait(tags, overlap="latest"):
                 self._entered.set()
-                assert self._release.wait(20)
+                assert self._release.wait(120)
                 return load(tags, overlap)
 
             log.load = wait
