@@ -176,10 +176,15 @@ class GrowingFile(Generic[P]):
         self._trouble: Sequence[Problem] = ()  # why the file could not be read last time
 
     @property
+    def _parser(self) -> P:
+        """The parser that took in what is shown, for formats that tell more than numbers."""
+        return self._reading.parser
+
+    @property
     def info(self) -> RunInfo:
         """What the run says of itself."""
         if self._info is None:
-            self._info = self._describe(self._reading.parser)
+            self._info = self._describe(self._parser)
         return self._info
 
     @property
@@ -224,7 +229,7 @@ class GrowingFile(Generic[P]):
             self._trouble = (Problem(self._path, "the whole file", f"it cannot be read: {error}"),)
             return News(changed=True)
         self._stamp, self._trouble = stamp, ()
-        self._info = self._describe(self._reading.parser)
+        self._info = self._describe(self._parser)
         appended, rewritten = self._reading.news()
         return News(changed=True, appended=appended, rewritten=frozenset(rewritten), behind=self._reading.behind)
 
