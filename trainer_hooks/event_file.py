@@ -21,7 +21,7 @@ length and as many bytes, 5 four bytes. The first Event has a file_version, ever
     Metadata  1 plugin data (1 plugin name, 2 content) | 4 data class (2 tensor, 3 blob sequence)
 
 The metadata name the plugin that shows a tensor: "images" (width, height and the pictures, as strings) or "text".
-The content of plugin "hparams" is `2 session_start_info (1 hparams: map of 1 name to 2 Value; 5 start_time double)`,
+The content of plugin "hparams" is `3 session_start_info (1 hparams: map of 1 name to 2 Value; 5 start_time double)`,
 where Value is a google.protobuf.Value: 2 number double, 3 string, 4 bool.
 """
 
@@ -152,7 +152,7 @@ def hparams(values: Mapping[str, float | str], started: float) -> bytes:
         started: seconds since the epoch.
     """
     entries = b"".join(_bytes(1, _text(1, name) + _bytes(2, _any_value(value))) for name, value in values.items())
-    content = _bytes(2, entries + _double(5, started))
+    content = _bytes(3, entries + _double(5, started))
     return _tensor_value(SESSION_START_TAG, "hparams", 0, _FLOAT, [0], b"", content)
 
 

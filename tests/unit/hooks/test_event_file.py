@@ -1,0 +1,149 @@
+import math
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.logged import ROOT
+from trainer_hooks.event_file import EventFile, audio, crc32c, event, file_name, frame, hparams, image, images, scalar
+from trainer_hooks.event_file import text as text_value
+
+BEGAN = 1_700_000_000.25
+
+
+def slow_crc32c(data: bytes) -> int:
+    """The definition, bit by bit."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def events(path: Path) -> list:
+    """All events of a file, as TensorBoard's own reader finds them."""
+    loader = pytest.importorskip("tensorboard.backend.event_processing.event_file_loader")
+    return list(loader.LegacyEventFileLoader(str(path)).Load())
+
+
+def value_of(encoded: bytes):
+    """The one value of an event, as protobuf's own parser finds it."""
+    event_pb2 = pytest.importorskip("tensorboard.compat.proto.event_pb2")
+    (value,) = event_pb2.Event.FromString(event(BEGAN, 3, [encoded])).summary.value
+    return value
+
+
+def test_the_checksum_is_that_of_the_standard():
+    assert crc32c(b"123456789") == 0xE3069283
+    assert crc32c(b"") == 0
+    assert crc32c(bytes(32)) == 0x8A9136AA  # RFC 3720, B.4
+    assert crc32c(b"\xff" * 32) == 0x62A8AB43
+
+
+@pytest.mark.parametrize("length", [*range(1, 12), 255, 1023])
+def test_the_checksum_of_every_length_is_that_of_its_definition(length: int):
+    data = bytes(place * 37 % 256 for place in range(length))
+    assert crc32c(data) == slow_crc32c(data)
+
+
+def test_a_frame_is_laid_out_as_described():
+    framed = frame(b"abc")
+    assert framed[:8] == struct.pack("<Q", 3)
+    assert framed[12:15] == b"abc"
+    crc = slow_crc32c(b"abc")
+    assert framed[15:] == struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
+
+
+def test_a_file_is_named_so_that_tensorboard_finds_it():
+    assert file_name(BEGAN, "node7", 42, 1, ".v2") == "events.out.tfevents.1700000000.node7.42.1.v2"
+
+
+def test_tensorboards_reader_finds_every_event_and_accepts_the_checksums(tmp_path: Path):
+    path = tmp_path / file_name(BEGAN, "host", 1)
+    with EventFile(path, BEGAN) as file:
+        for step in (0, 1, 127, 128, 2**40, -1, -(2**63), 2**63 - 1):
+            file.write(BEGAN + 1, step, [scalar("train/loss", 0.5), scalar("Ünï", 2.0)])
+    first, *rest = events(path)
+    assert first.file_version == "brain.Event:2"
+    assert [one.step for one in rest] == [0, 1, 127, 128, 2**40, -1, -(2**63), 2**63 - 1]
+    assert {one.wall_time for one in rest} == {BEGAN + 1}
+    assert [[(value.tag, value.simple_value) for value in one.summary.value] for one in rest] == [
+        [("train/loss", 0.5), ("Ünï", 2.0)]
+    ] * 8
+
+
+def test_what_was_flushed_is_there_in_whole_frames_while_the_file_is_open(tmp_path: Path):
+    path = tmp_path / file_name(BEGAN, "host", 1)
+    with EventFile(path, BEGAN) as file:
+        file.write(BEGAN, 0, [scalar("loss", 1.0)])
+        file.flush()
+        assert [one.step for one in events(path)] == [0, 0]
+        file.write(BEGAN, 1, [scalar("loss", 0.5)])
+    assert [one.step for one in events(path)] == [0, 0, 1]
+
+
+def test_an_existing_file_is_never_written_over(tmp_path: Path):
+    path = tmp_path / file_name(BEGAN, "host", 1)
+    EventFile(path, BEGAN).close()
+    with pytest.raises(FileExistsError):
+        EventFile(path, BEGAN)
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"),
+    [(0.1, 0.10000000149011612), (1e300, math.inf), (-1e300, -math.inf), (-math.inf, -math.inf), (-0.0, -0.0)],
+)
+def test_a_scalar_is_kept_with_32_bits(value: float, stored: float):
+    found = value_of(scalar("loss", value)).simple_value
+    assert found == stored
+    assert math.copysign(1, found) == math.copysign(1, stored)
+
+
+def test_a_scalar_that_is_nan_stays_one():
+    assert math.isnan(value_of(scalar("loss", math.nan)).simple_value)
+
+
+def test_an_image_has_its_size_and_its_bytes():
+    value = value_of(image("val/digits", b"\x89PNG", height_px=300, width_px=5))
+    assert (value.tag, value.image.height, value.image.width) == ("val/digits", 300, 5)
+    assert value.image.encoded_image_string == b"\x89PNG"
+
+
+def test_images_of_one_call_are_a_tensor_of_strings_behind_width_and_height():
+    value = value_of(images("val/digits", [b"one", b"two"], height_px=4, width_px=5))
+    assert list(value.tensor.string_val) == [b"5", b"4", b"one", b"two"]
+    assert (value.tensor.dtype, [dim.size for dim in value.tensor.tensor_shape.dim]) == (7, [4])
+    assert (value.metadata.plugin_data.plugin_name, value.metadata.data_class) == ("images", 3)
+
+
+def test_a_sound_says_how_it_is_sampled():
+    value = value_of(audio("speech", b"RIFF", "audio/wav", 16_000, channels=2, frames=48_000)).audio
+    assert (value.sample_rate, value.num_channels, value.length_frames) == (16_000, 2, 48_000)
+    assert (value.encoded_audio_string, value.content_type) == (b"RIFF", "audio/wav")
+
+
+def test_a_text_is_a_tensor_of_one_string():
+    value = value_of(text_value("notes", "**Größe**"))
+    assert list(value.tensor.string_val) == ["**Größe**".encode()]
+    assert (value.metadata.plugin_data.plugin_name, value.metadata.data_class) == ("text", 2)
+
+
+def test_hyper_parameters_keep_their_types():
+    plugin_data = pytest.importorskip("tensorboard.plugins.hparams.plugin_data_pb2")
+    value = value_of(hparams({"lr": 0.1, "layers": 3, "bn": True, "name": "adam"}, BEGAN))
+    assert (value.tag, value.metadata.plugin_data.plugin_name) == ("_hparams_/session_start_info", "hparams")
+    started = plugin_data.HParamsPluginData.FromString(value.metadata.plugin_data.content).session_start_info
+    assert started.start_time_secs == BEGAN
+    found = {name: one.WhichOneof("kind") for name, one in started.hparams.items()}
+    assert found == {"lr": "number_value", "layers": "number_value", "bn": "bool_value", "name": "string_value"}
+    assert (started.hparams["lr"].number_value, started.hparams["name"].string_value) == (0.1, "adam")
+
+
+def test_it_needs_the_standard_library_alone():
+    code = "import sys, trainer_hooks.event_file; print(*sorted(m for m in sys.modules if '.' not in m))"
+    done = subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    foreign = {name for name in done.stdout.split() if name not in sys.stdlib_module_names} - {"__main__"}
+    assert foreign == {"trainer_hooks"}
