@@ -122,7 +122,8 @@ class EventItems(Sequence[MediaItem]):
     def _found(self, file: BinaryIO, row: Row, meta: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of an item that its bytes tell. Raises MessageError."""
         if self._kind in {"image", "audio"}:
-            sign = _read(file, row.offset, min(row.size, _SIGN_BYTES))
+            file.seek(row.offset)
+            sign = file.read(min(row.size, _SIGN_BYTES))
             return {"media_type": decode.media_type_of(sign), "caption": _label(file, row)}
         if row.size > _MAX_DECODED:
             raise MessageError(f"it has {row.size:,} bytes, and at most {_MAX_DECODED:,} are decoded")

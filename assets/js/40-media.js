@@ -123,7 +123,8 @@
         for (const near of [place - by, place + by]) wanted.push(...(list.groups.get(list.steps[near]) || []));
       }
     }
-    wanted.filter((item) => !warm.has(item.src)).slice(0, WARM_AT_ONCE).forEach(keepWarm);
+    const light = (item) => !item.media_type.startsWith("audio/") && !warm.has(item.src); // a clip waits for its play
+    wanted.filter(light).slice(0, WARM_AT_ONCE).forEach(keepWarm);
   }
 
   function keepWarm(item) {

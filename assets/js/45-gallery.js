@@ -214,7 +214,7 @@
   document.addEventListener("keydown", (event) => {
     const act = KEYS[event.key];
     if (!act || !onPage() || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (event.target.matches("input, textarea, select, [role=slider], [role=combobox], [role=radio]")) return;
+    if (event.target.matches("input, textarea, select, audio, [role=slider], [role=combobox], [role=radio]")) return;
     if (document.querySelector(".dialog, .enlarged-picture")) return;
     event.preventDefault();
     tb.steps.stop();

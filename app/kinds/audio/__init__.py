@@ -1,0 +1,6 @@
+"""Audio clips: players beside the pictures, with the same step slider."""
+
+from app.kinds.contract import Kind
+from app.readers.contract import DataClass
+
+KIND = Kind(name="audio", title="Audio", data_class=DataClass.BLOB, page="images", panel="player")

@@ -1,0 +1,57 @@
+/* Plays the audio clips of one call: the browser's own player for each, with its caption. */
+(function (tb) {
+  "use strict";
+  const { make } = tb;
+  const PLAYER_PX = 40;
+  const GAP_PX = 6;
+  const LINE_PX = 14; // of a caption
+  const MOST = 6; // players in a box; more are scrolled to
+
+  const rowHeight = (shape) => PLAYER_PX + GAP_PX + (shape.letters && tb.view.get().captions ? LINE_PX : 0);
+
+  function newClip() {
+    const audio = make("audio", { controls: "", preload: "none" });
+    const words = make("figcaption", { class: "tile-words" });
+    const fault = make("p", { class: "clip-fault", hidden: "" });
+    audio.addEventListener("error", () => (fault.hidden = false));
+    return { element: make("figure", { class: "clip" }, audio, words, fault), audio, words, fault };
+  }
+
+  function fill({ audio, words, fault }, item) {
+    const name = item.caption || (item.count > 1 ? `${item.index + 1} of ${item.count}` : "");
+    if (audio.getAttribute("src") !== item.src) {
+      fault.hidden = true;
+      fault.textContent = `This clip (${item.media_type}) could not be played: its file is missing or no audio.`;
+      audio.src = item.src;
+    }
+    audio.setAttribute("aria-label", `${name || "Clip"} at step ${item.step}`);
+    words.textContent = words.title = name;
+    words.hidden = !name || !tb.view.get().captions;
+  }
+
+  class Clips {
+    constructor(box) {
+      this.list = make("div", { class: "clips" });
+      this.clips = [];
+      box.replaceChildren(this.list);
+    }
+
+    show(items) {
+      while (this.clips.length < items.length) this.clips.push(newClip());
+      const shown = this.clips.slice(0, items.length);
+      shown.forEach((clip, i) => fill(clip, items[i]));
+      for (const { audio } of this.clips.slice(items.length)) audio.pause();
+      tb.setChildren(this.list, shown.map(({ element }) => element));
+    }
+
+    drop() {
+      for (const { audio } of this.clips) audio.pause();
+      this.list.remove();
+    }
+  }
+
+  tb.drawers.player = {
+    height: (shape) => Math.min(shape.count, MOST) * rowHeight(shape),
+    make: (box) => new Clips(box),
+  };
+})(window.tailboard);
