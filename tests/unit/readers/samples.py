@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.run_files import BEGAN, RunFiles
 from tests.unit.readers.json_samples import JSON_SAMPLES
+from tests.unit.readers.table_samples import TABLE_SAMPLES
 from tests.unit.readers.tracker_samples import TRACKER_SAMPLES
 
 Record = tuple[int, float, float]  # step, wall time, value
@@ -37,5 +38,5 @@ class TailboardSample:
             self._files.log(values, step)
 
 
-SAMPLES = {"tailboard": TailboardSample, **JSON_SAMPLES, **TRACKER_SAMPLES}
+SAMPLES = {"tailboard": TailboardSample, **JSON_SAMPLES, **TABLE_SAMPLES, **TRACKER_SAMPLES}
 """By reader's name; a new reader adds its own."""
