@@ -33,8 +33,8 @@ class SeveralFiles:
         folder: the run is gone when this is.
         files: lists the files that hold records, as they are now and always in the same order. Never raises.
         open_file: opens one of them, reading nothing yet.
-        describe: makes the run's info; called when a file changed, of those listed or of those `beside`.
-        beside: files that say more of the run, such as params.yaml.
+        describe: makes the run's info; called when one of those `beside` changed.
+        beside: files and folders that say more of the run, such as params.yaml.
     """
 
     def __init__(
@@ -93,7 +93,6 @@ class SeveralFiles:
         changed |= any(one.changed for one in news.values())
         before = self._owners
         if changed:
-            self._info = None
             self._find_owners()
         moved = {tag for tag, path in before.items() if self._owners.get(tag) != path}
         rewritten = moved | {tag for path, one in news.items() for tag in one.rewritten if before.get(tag) == path}
@@ -124,6 +123,8 @@ class SeveralFiles:
         stamps = [stamp_of(path) for path in self._beside]
         changed = stamps != self._stamps_beside
         self._stamps_beside = stamps
+        if changed:
+            self._info = None
         return changed
 
     def _let_go(self, there: Collection[Path]) -> bool:

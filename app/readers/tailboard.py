@@ -29,6 +29,7 @@ from app.readers.contract import (
 )
 from app.readers.facts import join_facts
 from app.readers.folder import Problems, list_files
+from app.readers.heads import head
 from trainer_hooks.record import FORMAT, MEDIA_FOLDER, MEDIA_NAME, RUN_FILE, SEGMENT_NAME, STATUS_NAME
 
 _OWN = {RUN_FILE, MEDIA_FOLDER}
@@ -44,7 +45,8 @@ class TailboardReader:
     def find(self, folder: Path, names: Collection[str], *, named: bool = False) -> Finding:  # noqa: ARG002
         """Find the folder itself where it is a run folder."""
         own = {name for name in names if name in _OWN or any(form.fullmatch(name) for form in _OWN_NAMES)}
-        if RUN_FILE in own or any(map(SEGMENT_NAME.fullmatch, own)):
+        # Sacred writes a run.json too; ours says at once which format it is of.
+        if any(map(SEGMENT_NAME.fullmatch, own)) or (RUN_FILE in own and b'"format"' in head(folder / RUN_FILE)):
             return Finding(runs=[folder], claimed=own)
         return NOTHING_FOUND
 

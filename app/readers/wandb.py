@@ -122,8 +122,8 @@ class WandbRun(GrowingFile[WandbParser]):
             return []
         parser = WandbParser(self._path, Problems(), self._files(), media_of=tag)
         with suppress(OSError):
-            for _ in self._parsed(parser):
-                pass
+            for piece in self._taken_pieces():
+                parser.feed(piece)
         return parser.media
 
     def _files(self) -> Path:

@@ -1,6 +1,8 @@
 """Runs that other trackers log, growing on demand, written byte by byte as these trackers do."""
 
+import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests import blocks
@@ -32,4 +34,58 @@ class WandbSample:
             blocks.append(self.file, blocks.history(items, step))
 
 
-TRACKER_SAMPLES = {"wandb": WandbSample}
+@dataclass
+class MlflowSample:
+    """A run of an MLflow file store with one metric: there is a file for each."""
+
+    root: Path
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.path = self.root / "mlruns" / "0" / "d6de2e5e632742a9a47253ea80151b5b"
+        self.file = self.path / "metrics" / "loss"
+        self.file.parent.mkdir(parents=True)
+        (self.path / "meta.yaml").write_text("run_id: d6de2e5e632742a9a47253ea80151b5b\nstatus: 1\n")
+
+    def grow(self, times: int = 1) -> None:
+        for _ in range(times):
+            step = len(self.records.get("loss", ()))
+            value = float("nan") if step % 3 == 1 else 1 / (step + 1)
+            self.records.setdefault("loss", []).append((step, BEGAN + step, value))
+            with self.file.open("a") as file:
+                file.write(f"{round((BEGAN + step) * 1000)} {value} {step}\n")
+
+
+@dataclass
+class SacredSample:
+    """A run that Sacred stores: all metrics are in one document, written anew each time."""
+
+    root: Path
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.path = self.root / "1"
+        self.path.mkdir(parents=True)
+        self.file = self.path / "metrics.json"
+        (self.path / "run.json").write_text('{\n  "artifacts": [],\n  "status": "RUNNING"\n}')
+
+    def grow(self, times: int = 1) -> None:
+        for _ in range(times):
+            step = len(self.records.get("loss", ()))
+            values = {"loss": 1 / (step + 1), "α/β": float("nan") if step % 3 == 1 else -float(step)}
+            for tag, value in values.items():
+                self.records.setdefault(tag, []).append((step, BEGAN + step, value))
+        metrics = {
+            tag: {
+                "steps": [step for step, _, _ in records],
+                "timestamps": [
+                    datetime.fromtimestamp(time, UTC).replace(tzinfo=None).isoformat() for _, time, _ in records
+                ],
+                "values": [value for _, _, value in records],
+            }
+            for tag, records in self.records.items()
+        }
+        self.file.write_text(json.dumps(metrics, indent=2, sort_keys=True))
+
+
+TRACKER_SAMPLES = {"wandb": WandbSample, "mlflow": MlflowSample, "sacred": SacredSample}
