@@ -82,6 +82,8 @@ def polls(run: FoundRun, log: RunLog, began: float) -> Iterator[News]:
 
 def _rest_s(run: FoundRun, began: float) -> float:
     """Return for how long a file with an open last line needs to be left alone, 0 where there is none."""
+    if run.reader.order == 0:  # our own: a line without its newline was never logged
+        return 0.0
     now = time.time()
     fresh = {path: stamp.mtime_ns / 1e9 for path, stamp in files(run).items() if now - stamp.mtime_ns / 1e9 < _REST_S}
     changes = [changed for path, changed in fresh.items() if _has_open_line(path)]
