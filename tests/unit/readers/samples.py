@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.run_files import BEGAN, RunFiles
+from tests.unit.readers.event_samples import EVENT_SAMPLES
 from tests.unit.readers.json_samples import JSON_SAMPLES
 from tests.unit.readers.table_samples import TABLE_SAMPLES
 from tests.unit.readers.tracker_samples import TRACKER_SAMPLES
@@ -38,5 +39,5 @@ class TailboardSample:
             self._files.log(values, step)
 
 
-SAMPLES = {"tailboard": TailboardSample, **JSON_SAMPLES, **TABLE_SAMPLES, **TRACKER_SAMPLES}
+SAMPLES = {"tailboard": TailboardSample, **EVENT_SAMPLES, **JSON_SAMPLES, **TABLE_SAMPLES, **TRACKER_SAMPLES}
 """By reader's name; a new reader adds its own."""

@@ -1,0 +1,183 @@
+"""One event file as it grows: how far it was read, and what came of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from io import FileIO
+from pathlib import Path
+
+from app.readers._event_batch import NEVER, Batch, Restarts
+from app.readers._event_big import read_event
+from app.readers._event_frames import CHECKSUM_BYTES, HEADER_BYTES, Piece, pieces
+from app.readers._event_items import Items
+from app.readers._event_parser import Parser
+from app.readers._protobuf import MessageError
+from app.readers.contract import Columns, Stamp, TagFacts
+from app.readers.facts import join_facts, scalar_facts
+from app.readers.folder import Problems
+from app.readers.lines import concatenate
+
+LOOK_BYTES = 16 << 20
+"""Taken in by one look at one run, so that none holds up the others for longer than a tenth of a second."""
+
+_PARSED_BYTES = 4096  # that many are matched in the time of parsing one record
+_BIG_BYTES = 1 << 15  # the same of one big record
+_SIGN_BYTES = 256
+
+_LOST = "no record begins where the one before ends; all up to the next record that can be found was left out"
+
+
+@dataclass(slots=True)
+class Growth:
+    """What one look at one file found.
+
+    Attributes:
+        columns: per tag the records that are new.
+        cut: tags of which records of this file are out of date since.
+        restart: records of files before this one, of any tag, are out of date from this step on.
+        back: the same of single tags.
+        replaced: the file is another one, or was written anew, and all its records are new.
+        work: how much was done, in bytes that are matched in the same time.
+    """
+
+    columns: dict[str, Columns] = field(default_factory=dict)
+    cut: set[str] = field(default_factory=set)
+    restart: int = NEVER
+    back: dict[str, int] = field(default_factory=dict)
+    replaced: bool = False
+    work: int = 0
+
+
+class EventFile:
+    """One file of a run.
+
+    Attributes:
+        facts: per tag, of all its records, out of date or not.
+        highest: per tag, the highest step.
+        behind: there is more to read than the last look took.
+    """
+
+    def __init__(self, path: Path, items: Items, restarts: Restarts, problems: Problems) -> None:
+        self.path = path
+        self.facts: dict[str, TagFacts] = {}
+        self.highest: dict[str, int] = {}
+        self.behind = False
+        self._items = items
+        self._restarts = restarts
+        self._problems = problems
+        self._stamp: Stamp | None = None
+        self._offset = 0  # bytes taken in
+        self._sign: Mapping[int, bytes] = {}
+        self._is_lost = False  # before the offset lies what is no record
+        self._parser = self._new_parser()
+
+    @property
+    def began(self) -> float | None:
+        """Wall time of the first record, in seconds since the epoch."""
+        return self._parser.began
+
+    def look(self, stamp: Stamp, most: int) -> Growth:
+        """Take in what is new, until about `most` bytes' worth of work is done.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        growth = Growth()
+        if stamp == self._stamp and not self.behind:
+            return growth
+        with self.path.open("rb", buffering=0) as file:
+            if not self._continues(file, stamp):
+                self._forget(stamp)
+                growth.replaced = True
+            self._stamp, self.behind = stamp, False
+            parts: dict[str, list[Columns]] = {}
+            for batch in self._batches(file, stamp.size, growth):
+                self._judge(batch, growth)
+                for tag, columns in batch.columns.items():
+                    parts.setdefault(tag, []).append(columns)
+                    self.highest[tag] = max(self.highest.get(tag, int(columns.step[0])), int(columns.step.max()))
+                if growth.work >= most:
+                    self.behind = self._offset < stamp.size
+                    break
+            self._sign = _sign(file, self._offset)
+        growth.columns = {tag: concatenate(found) for tag, found in parts.items()}
+        for tag, columns in growth.columns.items():
+            self.facts[tag] = join_facts(self.facts.get(tag), scalar_facts(columns))
+        return growth
+
+    def again(self, restarts: Restarts) -> Iterator[Batch]:
+        """Read once more what was read so far; blobs and problems are known already.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        end = self._offset
+        once_more = EventFile(self.path, Items(Problems()), restarts, Problems())
+        with self.path.open("rb", buffering=0) as file:
+            yield from once_more._batches(file, end, Growth())
+
+    def _batches(self, file: FileIO, end: int, growth: Growth) -> Iterator[Batch]:
+        for piece in pieces(file, self._offset, end):
+            self._offset = piece.end
+            if piece.small is not None:
+                parsed = self._parser.parsed
+                yield self._parser.take(piece.data, piece.data_offset, piece.small)
+                growth.work += piece.end - piece.begin + _PARSED_BYTES * (self._parser.parsed - parsed)
+            elif piece.is_big:
+                growth.work += _BIG_BYTES
+                yield from self._take_big(file, piece)
+            else:
+                growth.work += piece.end - piece.begin
+                if not self._is_lost:
+                    self._problems.add(self.path, f"byte {piece.begin:,}", _LOST)
+            self._is_lost = piece.small is None and not piece.is_big
+
+    def _take_big(self, file: FileIO, piece: Piece) -> Iterator[Batch]:
+        offset, size = piece.begin + HEADER_BYTES, piece.end - piece.begin - HEADER_BYTES - CHECKSUM_BYTES
+        try:
+            yield self._parser.take_big(read_event(file, offset, size), offset)
+        except MessageError as error:
+            what = f"a record is no event and was left out: {error}"
+            self._problems.add(self.path, f"byte {piece.begin:,}", what)
+
+    def _judge(self, batch: Batch, growth: Growth) -> None:
+        """Find the tags of which records of this file are out of date since."""
+        growth.cut |= batch.kept.keys() | self.outdated(batch)
+        growth.restart = min(growth.restart, batch.restart)
+        for tag, step in batch.back.items():
+            growth.back[tag] = min(step, growth.back.get(tag, NEVER))
+
+    def outdated(self, later: Batch | Growth) -> set[str]:
+        """Return the tags of which records of this file are out of date since something later."""
+        limits = dict.fromkeys(self.highest, later.restart) if later.restart < NEVER else later.back
+        return {tag for tag, step in limits.items() if self.highest.get(tag, step - 1) >= step}
+
+    def _continues(self, file: FileIO, stamp: Stamp) -> bool:
+        """Tell whether the file still begins with what was read."""
+        if self._stamp is None:
+            return True
+        return (
+            stamp.inode == self._stamp.inode and stamp.size >= self._offset and _sign(file, self._offset) == self._sign
+        )
+
+    def _forget(self, stamp: Stamp) -> None:
+        had = self._stamp.size if self._stamp else 0
+        self._problems.drop(self.path)
+        self._items.forget(self.path)
+        if stamp.size < had:
+            what = f"it was replaced: it had {had:,} bytes and has {stamp.size:,}"
+            self._problems.add(self.path, "the whole file", what)
+        self.facts, self.highest = {}, {}
+        self._offset, self._sign, self._is_lost = 0, {}, False
+        self._parser = self._new_parser()
+
+    def _new_parser(self) -> Parser:
+        return Parser(self.path, self._items, self._restarts, self._problems)
+
+
+def _sign(file: FileIO, offset: int) -> Mapping[int, bytes]:
+    """Return the first bytes of a file and those before the offset, by where they begin."""
+    found = {}
+    for begin in (0, max(0, offset - _SIGN_BYTES)):
+        file.seek(begin)
+        found[begin] = file.read(min(_SIGN_BYTES, offset - begin))
+    return found

@@ -1,0 +1,197 @@
+"""Where the records of an event file begin and end.
+
+A record is the size of its data (8 bytes), the masked CRC of these 8 bytes, the data, and the masked CRC of the data;
+numbers are little-endian. Small records are found by their headers, all at once: where six zero bytes end a size
+whose checksum follows. That takes a quarter of the time of going from one to the next in Python.
+"""
+
+import struct
+from collections.abc import Iterator
+from functools import cache
+from io import FileIO
+from typing import NamedTuple
+
+import numpy as np
+
+from app.readers._event_checksum import (
+    BoolArray,
+    Int64Array,
+    UInt8Array,
+    UInt32Array,
+    checksums,
+    masked,
+    masked_checksum,
+)
+
+HEADER_BYTES = 12
+CHECKSUM_BYTES = 4
+FRAME_BYTES = HEADER_BYTES + CHECKSUM_BYTES
+"""Of a record, beside its data."""
+
+SMALL_BYTES = 1 << 14
+"""Records of more data are big: they are taken in one by one, and of blobs in them nothing is read."""
+
+_HEADER = struct.Struct("<QI")
+_FIRST_BYTES = 1 << 16  # read at once where a file begins, and behind a big record; more than a small record has
+_MOST_BYTES = 1 << 19  # with more, what is computed no longer fits the processor's cache
+
+
+class Frames(NamedTuple):
+    """Small records that follow each other without a gap.
+
+    Attributes:
+        begins: where the data of each begins, shape (n,).
+        sizes: bytes of data, shape (n,).
+        end: where the last one ends, or where the first would begin.
+    """
+
+    begins: Int64Array
+    sizes: Int64Array
+    end: int
+
+
+class Headers(NamedTuple):
+    """Every place where a header of a small record stands, be it in the data of another, in ascending order.
+
+    Attributes:
+        places: shape (n,).
+        sizes: bytes of data that follow each, shape (n,).
+    """
+
+    places: Int64Array
+    sizes: Int64Array
+
+
+class Piece(NamedTuple):
+    """What lies between two places of a file: small records, one big record, or bytes that belong to no record.
+
+    Attributes:
+        begin: offset in the file where it begins.
+        end: offset in the file behind it.
+        small: where the small records are in `data`.
+        data: what was read from `data_offset` of the file on.
+        is_big: it is one big record, of which nothing was read.
+    """
+
+    begin: int
+    end: int
+    small: Frames | None = None
+    data: bytes = b""
+    data_offset: int = 0
+    is_big: bool = False
+
+
+def pieces(file: FileIO, offset: int, end: int) -> Iterator[Piece]:
+    """Walk the records of a file from `offset` on, up to `end` or to a record that is not whole yet.
+
+    Where a record should begin and does not, the next header of a small record is looked for. Zero bytes up to the
+    end are waited for: some file systems show them where data is on its way.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    most = _FIRST_BYTES
+    while offset < end:
+        file.seek(offset)
+        data = file.read(min(most, end - offset))
+        place = 0
+        for piece in _pieces_of(data, offset, end):
+            yield piece
+            place = piece.end - offset
+        if place == 0:
+            return
+        most = _FIRST_BYTES if place > len(data) else min(2 * most, _MOST_BYTES)
+        offset += place
+
+
+def _pieces_of(data: bytes, offset: int, end: int) -> Iterator[Piece]:
+    """Yield what begins in `data`, which was read at `offset` of a file of `end` bytes; only a big record goes on."""
+    array = np.frombuffer(data, np.uint8)
+    headers = small_headers(array)
+    place = 0
+    while len(data) - place >= HEADER_BYTES:
+        small = frames(array, place, headers)
+        if small.end > place:
+            piece = Piece(offset + place, offset + small.end, small, data, offset)
+        elif (size := size_at(data, place)) is None:
+            behind = _next_header(headers, place)
+            if behind is None:
+                if offset + len(data) >= end and not array[place:].any():
+                    return
+                behind = len(data) - HEADER_BYTES + 1  # the bytes from there on may be the first of a header
+            piece = Piece(offset + place, offset + behind)
+        elif size > SMALL_BYTES and offset + place + size + FRAME_BYTES <= end:
+            piece = Piece(offset + place, offset + place + size + FRAME_BYTES, is_big=True)
+        else:
+            return
+        yield piece
+        place = piece.end - offset
+
+
+def _next_header(headers: Headers, place: int) -> int | None:
+    """Return where the next small record seems to begin behind `place`, None where there is none."""
+    following = int(headers.places.searchsorted(place, "right"))
+    return int(headers.places[following]) if following < len(headers.places) else None
+
+
+def size_at(data: bytes, place: int) -> int | None:
+    """Return the size of the record that begins at `place`; None where no record does. Needs `HEADER_BYTES` there."""
+    size, checksum = _HEADER.unpack_from(data, place)
+    return size if masked_checksum(data[place : place + 8]) == checksum else None
+
+
+def small_headers(data: UInt8Array) -> Headers:
+    """Find the headers of small records in `data`, shape (bytes,)."""
+    zero = data[2:] == 0
+    two = zero[:-1] & zero[1:]
+    four = two[:-2] & two[2:]
+    places = np.flatnonzero((four[:-2] & four[2:])[: max(0, len(data) - HEADER_BYTES + 1)])
+    places = places[data.take(places + 1) <= SMALL_BYTES >> 8]
+    sizes = data.take(places) | data.take(places + 1).astype(np.int64) << 8
+    right = _words(data, places + 8) == _checksums_of_sizes().take(sizes, mode="clip")
+    right &= sizes <= SMALL_BYTES
+    return Headers(places[right], sizes[right])
+
+
+def frames(data: UInt8Array, place: int, headers: Headers) -> Frames:
+    """Return the small records from `place` on, up to what is no whole small record.
+
+    Args:
+        data: shape (bytes,).
+        place: where a record is to begin.
+        headers: `small_headers` of `data`.
+    """
+    ends = headers.places + headers.sizes + FRAME_BYTES
+    whole = ends <= len(data)
+    if not whole.all():
+        headers, ends = Headers(headers.places[whole], headers.sizes[whole]), ends[whole]
+    begins = headers.places
+    # A header in the data of a record breaks the chain; it is picked up behind that record.
+    breaks = np.append(np.flatnonzero(ends[:-1] != begins[1:]), len(begins) - 1)
+    runs: list[slice] = []
+    while (first := int(begins.searchsorted(place))) < len(begins) and begins[first] == place:
+        last = int(breaks[breaks.searchsorted(first)])
+        runs.append(slice(first, last + 1))
+        place = int(ends[last])
+    chosen = runs[0] if len(runs) == 1 else np.r_[tuple(runs)] if runs else slice(0)
+    return Frames(begins[chosen] + HEADER_BYTES, headers.sizes[chosen], place)
+
+
+def are_whole(data: UInt8Array, begins: Int64Array, sizes: Int64Array) -> BoolArray:
+    """Tell of each of these small records whether its data is as its checksum says."""
+    right: BoolArray = masked(checksums(data, begins, sizes)) == _words(data, begins + sizes)
+    return right
+
+
+def _words(data: UInt8Array, places: Int64Array) -> UInt32Array:
+    """Return the 32-bit numbers that begin at these places."""
+    words = np.ndarray(shape=(max(0, len(data) - 3),), dtype="<u4", buffer=data, strides=(1,))
+    found: UInt32Array = words[places]
+    return found
+
+
+@cache
+def _checksums_of_sizes() -> UInt32Array:
+    """Return the masked CRC of each size of a small record."""
+    sizes = np.arange(SMALL_BYTES + 1, dtype="<u8")
+    return masked(checksums(sizes.view(np.uint8), 8 * sizes.astype(np.int64), np.full(len(sizes), 8)))

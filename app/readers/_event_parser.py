@@ -1,0 +1,221 @@
+"""The records of one event file: scalars as columns, and all else handed on by its place."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from app.readers._event_batch import Batch, Restarts, Scalars, split
+from app.readers._event_checksum import Int64Array, UInt8Array
+from app.readers._event_frames import CHECKSUM_BYTES, HEADER_BYTES, Frames, are_whole
+from app.readers._event_items import Items
+from app.readers._event_layout import MAX_BYTES, Decoded, Layout, Matching, Templates, by_size
+from app.readers._event_record import SESSION_START, Event, Scalar, layout_of, located, parse_event, plain_scalar
+from app.readers._protobuf import Buffer, MessageError
+from app.readers.folder import Problems
+
+_FEW = 16  # records of one size: parsing these one by one takes no longer than finding out how they are alike
+_MAX_LAYOUTS = 16  # of one size
+_MAX_MISSES = 8  # records of one size that give no template, before the others are not tried
+
+_WRONG_CHECKSUM = "the checksum of a record's data is wrong; the record was left out"
+_NO_EVENT = "a record is no event and was left out: {}"
+
+
+class Parser:
+    """Parses the records of one file in their order; knows what records looked like so far.
+
+    Args:
+        path: of the file.
+        items: takes in what is no scalar.
+        restarts: of the run.
+        problems: told of records that cannot be read, with the byte where they begin.
+
+    Attributes:
+        began: wall time of the first record, in seconds since the epoch; None before there is one.
+        parsed: how many records were parsed one by one so far.
+    """
+
+    def __init__(self, path: Path, items: Items, restarts: Restarts, problems: Problems) -> None:
+        self.began: float | None = None
+        self.parsed = 0
+        self._path = path
+        self._items = items
+        self._restarts = restarts
+        self._problems = problems
+        self._tags: dict[str, int] = {}
+        self._names: list[str] = []
+        self._templates: dict[int, dict[Layout, Templates]] = {}
+
+    def take(self, data: bytes, offset: int, small: Frames) -> Batch:
+        """Take in small records, which lie in `data`; this was read at `offset` of the file."""
+        array = np.frombuffer(data, np.uint8)
+        parts, left = self._match(array, small)
+        parts += self._parse(data, offset, small, left)
+        return self._batch(parts)
+
+    def take_big(self, data: Buffer, offset: int) -> Batch:
+        """Take in one big record: its data, which lies at `offset` of the file."""
+        found = _Found()
+        self._take_event(data, 0, len(data), offset, 0, found)
+        return self._batch(found.as_parts())
+
+    def _batch(self, parts: Sequence[Scalars]) -> Batch:
+        columns, rows = split(parts, self._names) if parts else ({}, {})
+        return self._restarts.judge(parts, columns, rows)
+
+    def _match(self, data: UInt8Array, small: Frames) -> tuple[list[Scalars], Int64Array]:
+        """Decode the records that match a template; return them, and the places of the others in ascending order."""
+        parts: list[Scalars] = []
+        is_left = np.ones(len(small.begins), np.bool_)
+        for group in by_size(small.sizes):
+            if len(group) < _FEW:
+                continue
+            matching = Matching(data, small.begins[group], int(small.sizes[group[0]]))
+            self._match_group(matching)
+            for places, tags, decoded in matching.decoded():
+                parts.append(_flat(group[places], tags, decoded))
+                is_left[group[places]] = False
+        return parts, np.flatnonzero(is_left)
+
+    def _match_group(self, matching: Matching) -> None:
+        """Match records of one size, and learn new templates from those that match none."""
+        known = self._templates.setdefault(matching.size, {})
+        for templates in known.values():
+            if matching.is_open.any():
+                matching.match(templates)
+        misses = 0
+        for place in np.flatnonzero(matching.is_open).tolist():
+            if not matching.is_open[place]:
+                continue
+            record = matching.record(place)
+            layout, scalars = self._learn(record) if record else (None, ())
+            if layout is not None and (layout in known or len(known) < _MAX_LAYOUTS):
+                templates = known.setdefault(layout, Templates(layout))
+                matching.learn(templates, place, self._numbers(scalars))
+            elif (misses := misses + 1) > _MAX_MISSES:
+                return
+
+    def _learn(self, record: bytes) -> tuple[Layout | None, Sequence[Scalar]]:
+        """Return the layout of a record and the scalars in it; None where it holds anything but plain scalars."""
+        try:
+            event = parse_event(record, 0, len(record))
+            scalars = [plain_scalar(record, value) for value in event.values]
+        except MessageError:
+            return None, ()
+        found = [scalar for scalar in scalars if scalar is not None]
+        return layout_of(event, found, 0, len(record)), found
+
+    def _parse(self, data: bytes, offset: int, small: Frames, places: Int64Array) -> list[Scalars]:
+        """Parse records one by one, in order; return the scalars in them."""
+        found = _Found()
+        begins, sizes = small.begins[places], small.sizes[places]
+        whole = are_whole(np.frombuffer(data, np.uint8), begins, sizes)
+        rows = zip(places.tolist(), begins.tolist(), sizes.tolist(), whole.tolist(), strict=True)
+        for row, begin, size, is_whole in rows:
+            if is_whole:
+                self._take_event(data, begin, begin + size, offset + begin, row, found)
+            else:
+                self._problems.add(self._path, f"byte {offset + begin - HEADER_BYTES:,}", _WRONG_CHECKSUM)
+        self.parsed += len(places)
+        return found.as_parts()
+
+    def _take_event(self, data: Buffer, begin: int, end: int, offset: int, row: int, found: "_Found") -> None:
+        """Take in the event `data[begin:end]`, which lies at `offset` of the file."""
+        try:
+            event = parse_event(data, begin, end)
+        except MessageError as error:
+            self._problems.add(self._path, f"byte {offset - HEADER_BYTES:,}", _NO_EVENT.format(error))
+            return
+        if self.began is None:
+            self.began = event.wall_time
+        if event.file_version:
+            self._restarts.name_version(event.file_version)
+        is_start = event.session_status == SESSION_START
+        if is_start:
+            self._items.purge(event.step)
+        self._restarts.take(row, event.step, is_summary=event.is_summary, is_start=is_start)
+        shift = offset - begin
+        for one in event.others:
+            self._items.take_event(
+                self._path,
+                data,
+                one.value,
+                offset + one.value - begin,
+                one.size,
+                one.number,
+                event.step,
+                event.wall_time,
+            )
+        scalars = self._take_values(event, data, shift)
+        tags = self._numbers(scalars)
+        for tag, scalar in zip(tags, scalars, strict=True):
+            found.add(row, tag, event.step, event.wall_time, scalar.value)
+        if (layout := layout_of(event, scalars, begin, end - begin)) is not None:
+            self._remember(layout, tags, data, begin)
+
+    def _take_values(self, event: Event, data: Buffer, shift: int) -> list[Scalar]:
+        """Return the scalars of an event and hand on its other values; `shift` leads from a place to its offset."""
+        scalars = []
+        for value in event.values:
+            try:
+                scalar = plain_scalar(data, value)
+            except MessageError:
+                scalar = None  # whoever takes it says what is wrong with it
+            if scalar is None:
+                place = value.value
+                taken = self._items.take(
+                    self._path, data, place, place + shift, value.size, event.step, event.wall_time
+                )
+                scalar = located(data, value, *taken) if taken else None
+            if scalar is not None:
+                scalars.append(scalar)
+        return scalars
+
+    def _remember(self, layout: Layout, tags: tuple[int, ...], data: Buffer, begin: int) -> None:
+        """Make a template of a record, so that later ones like it match; of tensors only who took them knew scalars."""
+        known = self._templates.setdefault(layout.size, {})
+        if layout.size > MAX_BYTES or (layout not in known and len(known) >= _MAX_LAYOUTS):
+            return
+        templates = known.setdefault(layout, Templates(layout))
+        if tags not in templates.tags:
+            row = np.frombuffer(data, np.uint8, layout.size + CHECKSUM_BYTES, begin).reshape(1, -1)
+            templates.add(row[0, : layout.size].tobytes(), int(templates.keys(row)[0]), tags)
+
+    def _numbers(self, scalars: Sequence[Scalar]) -> tuple[int, ...]:
+        """Return the tags of scalars as numbers."""
+        found = []
+        for scalar in scalars:
+            if scalar.tag not in self._tags:
+                self._tags[scalar.tag] = len(self._names)
+                self._names.append(scalar.tag)
+            found.append(self._tags[scalar.tag])
+        return tuple(found)
+
+
+def _flat(rows: Int64Array, tags: Int64Array, decoded: Decoded) -> Scalars:
+    """Return the values of n records as n times m scalars; `rows` is shape (n,) and `tags` (n, m)."""
+    values = tags.shape[1]
+    if values == 1:
+        return Scalars(rows, tags[:, 0], decoded.step, decoded.wall_time, decoded.value[:, 0])
+    step, wall_time = decoded.step.repeat(values), decoded.wall_time.repeat(values)
+    return Scalars(rows.repeat(values), tags.reshape(-1), step, wall_time, decoded.value.reshape(-1))
+
+
+class _Found:
+    """Scalars of records that are parsed one by one."""
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[int, int, int]] = []
+        self._numbers: list[tuple[float, float]] = []
+
+    def add(self, row: int, tag: int, step: int, wall_time: float, value: float) -> None:
+        self._rows.append((row, tag, step))
+        self._numbers.append((wall_time, value))
+
+    def as_parts(self) -> list[Scalars]:
+        if not self._rows:
+            return []
+        row, tag, step = np.array(self._rows, np.int64).T
+        wall_time, value = np.array(self._numbers, np.float64).T
+        return [Scalars(row, tag, step, wall_time, value)]

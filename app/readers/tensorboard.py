@@ -1,0 +1,258 @@
+"""Reads TensorBoard event files, of any writer: a folder that holds some is one run."""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from app.readers._event_batch import Restarts, Series
+from app.readers._event_file import LOOK_BYTES, EventFile, Growth
+from app.readers._event_frames import HEADER_BYTES, size_at, small_headers
+from app.readers._event_items import Items
+from app.readers._projector import CONFIG, Projector, claimed
+from app.readers.contract import (
+    DEFAULT_CHOICES,
+    Choices,
+    Columns,
+    Finding,
+    MediaItem,
+    News,
+    Overlap,
+    Problem,
+    RunInfo,
+    RunLog,
+    RunStatus,
+    Stamp,
+    TagFacts,
+)
+from app.readers.facts import join_facts, scalar_facts
+from app.readers.folder import Problems, list_files, stamp_of
+from app.readers.heads import head
+from app.readers.lines import concatenate
+
+_NAME_PART = "tfevents"  # of a file's name, as TensorBoard asks for it
+_EXTRA_POINTS = 1_000_000
+"""Records that one load may return of tags nobody asked for (24 bytes each)."""
+
+
+class TensorBoardReader:
+    """Recognises a run folder by files with `tfevents` in their names; a file by the checksum of its first header."""
+
+    name = "tensorboard"
+    order = 20
+
+    def find(self, folder: Path, names: Collection[str], *, named: bool = False) -> Finding:
+        """Find the folder itself where it holds event files, or names embeddings for TensorBoard's projector."""
+        found = [name for name in names if named or _NAME_PART in name]
+        events = {name for name in found if _begins_with_record(head(folder / name), is_named=_NAME_PART in name)}
+        declined = {
+            name: "it does not begin with a record of an event file"
+            for name in found
+            if name not in events and _NAME_PART in name and (folder / name).is_file()
+        }
+        embeddings = claimed(folder, names)
+        return Finding([folder] if events or len(embeddings) > 1 else [], events | embeddings, declined)
+
+    def stamps(self, path: Path) -> Mapping[str, Stamp]:
+        """Return the stamps of the event files, and of the config of the projector."""
+        stamps = _event_files(path)
+        config = stamp_of(path / CONFIG)
+        return stamps | {CONFIG: config} if config else stamps
+
+    def open(self, path: Path, choices: Choices = DEFAULT_CHOICES) -> RunLog:  # noqa: ARG002
+        """Open a folder or a single file; the first poll reads it."""
+        return TensorBoardRun(path)
+
+
+def _begins_with_record(data: bytes, *, is_named: bool) -> bool:
+    """Tell whether a file that begins with `data` is an event file; by name alone where that is too short to tell."""
+    if len(data) < HEADER_BYTES:
+        return is_named
+    if size_at(data, 0) is not None:
+        return True
+    return is_named and len(small_headers(np.frombuffer(data, np.uint8)).places) > 0  # its beginning is broken
+
+
+def _event_files(path: Path) -> dict[str, Stamp]:
+    """Return the stamps of the event files in a folder by name, in order of their names, or that of a single one.
+
+    Raises:
+        OSError: the folder or the file is gone, or may not be looked at.
+    """
+    try:
+        files = list_files(path)
+    except NotADirectoryError:
+        stamp = stamp_of(path)
+        if stamp is None:
+            raise FileNotFoundError(path) from None
+        return {path.name: stamp}
+    return {name: files[name] for name in sorted(files) if _NAME_PART in name}
+
+
+class TensorBoardRun:
+    """The event files of one folder, or one of them alone.
+
+    The records of a run are those of its files one after the other, in order of their names, as TensorBoard reads
+    them; so is what a restart puts out of date.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._problems = Problems()
+        self._items = Items(self._problems)
+        self._projector = Projector(path, self._problems)
+        self._restarts = Restarts()
+        self._logs: dict[str, EventFile] = {}  # by name, in order
+        self._stamps: Mapping[str, Stamp] = {}
+        self._behind = False
+        self._scalars: dict[str, TagFacts] = {}
+        self._facts: Mapping[str, TagFacts] = {}
+        self._cut: set[str] = set()  # tags that lost records to a restart
+        self._unsettled: set[str] = set()  # tags whose facts wait until all is read
+
+    @property
+    def info(self) -> RunInfo:
+        """Name, hyper-parameters and when the run began."""
+        began = min((log.began for log in self._logs.values() if log.began), default=None)
+        return RunInfo(name=self._path.name, created=self._items.created or began, config=self._items.config)
+
+    @property
+    def facts(self) -> Mapping[str, TagFacts]:
+        """All tags and their facts; a new mapping whenever one changed."""
+        return self._facts
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What could not be read so far."""
+        return self._problems.all()
+
+    def status(self, now: float) -> RunStatus:  # noqa: ARG002
+        """Tell whether a session with hyper-parameters says that it failed; event files have no heartbeat."""
+        return RunStatus(self._items.state)
+
+    def poll(self) -> News:
+        """Take in what the files hold beyond the last poll."""
+        try:
+            stamps = _event_files(self._path)
+        except FileNotFoundError:
+            return News(changed=True, gone=True)
+        except OSError as error:
+            return News(changed=self._problems.add(self._path, "the folder", f"it cannot be listed: {error.strerror}"))
+        changed = self._problems.drop(self._path)
+        changed |= self._projector.look()
+        if not stamps and not self._projector.facts:
+            return News(changed=True, gone=True)
+        if stamps == self._stamps and not self._behind:
+            self._facts = self._all_facts() if changed else self._facts
+            return News(changed=changed)
+        self._stamps = stamps
+        rewritten = self._drop_vanished(stamps)
+        appended = self._look(stamps, rewritten)
+        for tag, columns in appended.items():
+            self._scalars[tag] = join_facts(self._scalars.get(tag), scalar_facts(columns))
+        self._settle(rewritten)
+        self._facts = self._all_facts()
+        return News(changed=True, appended=appended, rewritten=frozenset(rewritten), behind=self._behind)
+
+    def load(self, tags: Collection[str], overlap: Overlap = "latest") -> Mapping[str, Columns]:
+        """Read the files once more up to the last poll; where the run is small all its tags come along."""
+        wanted: Collection[str] = {tag for tag in tags if tag in self._scalars}
+        if wanted and sum(facts.points for facts in self._scalars.values()) <= _EXTRA_POINTS:
+            wanted = self._scalars.keys()
+        return self._read_again(wanted, overlap)
+
+    def media(self, tag: str) -> Sequence[MediaItem]:
+        """All items of one tag that is no scalar up to the last poll, in order of arrival."""
+        return self._items.items(tag) or self._projector.items(tag)
+
+    def _all_facts(self) -> Mapping[str, TagFacts]:
+        return {**self._projector.facts, **self._items.facts, **self._scalars}
+
+    def _drop_vanished(self, stamps: Collection[str]) -> set[str]:
+        """Let go of files that are no longer there; return the tags that had records in them."""
+        rewritten: set[str] = set()
+        for name in self._logs.keys() - set(stamps):
+            log = self._logs.pop(name)
+            rewritten |= log.facts.keys()
+            self._items.forget(log.path)
+            self._problems.drop(log.path)
+        return rewritten
+
+    def _look(self, stamps: Mapping[str, Stamp], rewritten: set[str]) -> dict[str, Columns]:
+        """Look at the files in turn until enough was read; return what to append, and add to what is rewritten."""
+        parts: dict[str, list[Columns]] = {}
+        self._behind = False
+        work = 0
+        for name, stamp in stamps.items():
+            log = self._log(name)
+            had = log.facts.keys()
+            try:
+                growth = log.look(stamp, LOOK_BYTES - work)
+            except OSError as error:
+                self._report(log, error)
+                continue
+            rewritten |= self._rewritten(log, growth, had)
+            for tag, columns in growth.columns.items():
+                parts.setdefault(tag, []).append(columns)
+            work += growth.work
+            if log.behind or work >= LOOK_BYTES:
+                self._behind = True
+                break  # later files wait, so that records come in order
+        return {tag: concatenate(found) for tag, found in parts.items() if tag not in rewritten}
+
+    def _log(self, name: str) -> EventFile:
+        if name not in self._logs:
+            path = self._path if self._path.name == name and self._path.is_file() else self._path / name
+            self._logs[name] = EventFile(path, self._items, self._restarts, self._problems)
+            self._logs = dict(sorted(self._logs.items()))
+        return self._logs[name]
+
+    def _rewritten(self, log: EventFile, growth: Growth, had: Collection[str]) -> set[str]:
+        """Return the tags whose records, as far as they were known, are no longer the first of all.
+
+        Args:
+            log: a file.
+            growth: what it brought.
+            had: the tags it had before.
+        """
+        cut = set(growth.cut)
+        others = [other for other in self._logs.values() if other is not log]
+        for other in others:
+            if other.path < log.path:
+                cut |= other.outdated(growth)
+        self._cut |= cut
+        later = {tag for other in others if other.path > log.path for tag in growth.columns if tag in other.facts}
+        return cut | later | (set(had) if growth.replaced else set())
+
+    def _settle(self, rewritten: Collection[str]) -> None:
+        """Make the facts of these tags anew; where a restart put records out of date, from the records."""
+        self._unsettled.update(rewritten)
+        for tag in self._unsettled:
+            self._scalars.pop(tag, None)
+            for log in self._logs.values():
+                if tag in log.facts:
+                    self._scalars[tag] = join_facts(self._scalars.get(tag), log.facts[tag])
+        if self._behind:
+            return
+        cut = self._cut & self._unsettled & self._scalars.keys()
+        self._unsettled.clear()
+        if cut:
+            loaded = self._read_again(cut, "latest")
+            self._scalars.update((tag, scalar_facts(columns)) for tag, columns in loaded.items() if len(columns))
+
+    def _read_again(self, wanted: Collection[str], overlap: Overlap) -> dict[str, Columns]:
+        series, restarts = Series(), Restarts()
+        for log in self._logs.values() if wanted else ():
+            try:
+                for batch in log.again(restarts):
+                    series.add(batch, wanted, overlap)
+            except OSError as error:
+                self._report(log, error)
+        return series.joined()
+
+    def _report(self, log: EventFile, error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):  # deleted since it was listed; the next poll says so
+            self._problems.add(log.path, "the whole file", f"it cannot be read: {error.strerror}")
+
+
+READER = TensorBoardReader()
