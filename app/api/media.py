@@ -99,6 +99,8 @@ def _blob(store: StoreLike, name: str) -> Response:
         return error_answer(f"{run_id} has no blob {name}; /api/v1/media?run=&tag= lists what it has.", 404)
     media_type = item.media_type if _MEDIA_TYPE.fullmatch(item.media_type) else "application/octet-stream"
     try:
+        if item.check and (fault := item.check()):
+            return error_answer(fault, 500)
         answer = _sent(item.path, item.span, media_type, name)
     except FileNotFoundError:
         return error_answer(f"The file {name} of {run_id} is no longer there; {item.tag} still lists it.", 404)

@@ -5,7 +5,7 @@ things: what is new (`poll`, cheap when nothing is) and all records of some tags
 The files are the truth: a run log keeps positions and facts, never the columns themselves.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -117,6 +117,8 @@ class MediaItem:
     count: int = 1  # how many that call logged
     meta: Mapping[str, Any] = field(default_factory=dict)
     span: Span | None = None  # the part of the file that is the blob, None for all of it
+    check: Callable[[], str] | None = field(default=None, compare=False)
+    """Says what is wrong with the bytes of the blob, "" where nothing is; None where the format cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)

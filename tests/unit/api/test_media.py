@@ -202,3 +202,10 @@ def test_a_file_that_may_be_written_anew_is_asked_for_each_time(client, store, t
     answer = client.get(listed(client)["items"][0]["src"])
     assert answer.data == b"1\t2\n"
     assert answer.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_a_blob_whose_bytes_are_not_what_was_logged_is_an_error_in_words(client, put_parts, store):
+    (item,) = put_parts(PNG)
+    store.put("a b", media={"samples": [replace(item, check=lambda: "The record at byte 12 is damaged.")]})
+    answer = client.get(listed(client)["items"][0]["src"])
+    assert (answer.status_code, answer.json) == (500, {"error": "The record at byte 12 is damaged."})
