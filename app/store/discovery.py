@@ -4,6 +4,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ _log = logging.getLogger(__name__)
 # Files of these suffixes are named one by one where no reader wants them; others are counted, folder by folder.
 _LOG_LIKE = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".log", ".txt", ".db", ".sqlite", ".wandb"})
 _SUFFIXES_NAMED = 3
+_NAMED_IN_A_FOLDER = 200  # a folder may hold a data set of a million small files
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,10 @@ class Discovery:
         and a link that leads back up ends there.
         """
         if root.is_file():
-            look = _Look(root.parent, root.stat().st_mtime, [root.name], only=root)
-            look.ask(self._readers)
-            yield look
+            with suppress(FileNotFoundError):  # deleted just now
+                look = _Look(root.parent, root.stat().st_mtime, [root.name], only=root)
+                look.ask(self._readers)
+                yield look
             return
         folders, links, seen = [root], list[Path](), set[tuple[int, int]]()
         while folders or links:
@@ -190,18 +193,22 @@ class _Look:
     def skipped(self) -> Iterator[Skipped]:
         """Name what no reader claimed: one by one what could be a log, the rest in a single line."""
         others: Counter[str] = Counter()
+        named = 0
         for name in self._names:
             if name in self.claimed or name in self._inner:
                 continue
             path = self.folder / name
-            if name in self._declined or self._only is not None or path.suffix.lower() in _LOG_LIKE:
+            is_log_like = name in self._declined or self._only is not None or path.suffix.lower() in _LOG_LIKE
+            if is_log_like and named < _NAMED_IN_A_FOLDER:
+                named += 1
                 yield Skipped(path, self._declined.get(name, "no format is recognised in it"))
             else:
                 others[path.suffix.lower() or "without a suffix"] += 1
         if others:
             sorts = ", ".join(f"{count:,} {suffix}" for suffix, count in others.most_common(_SUFFIXES_NAMED))
             more = ", ..." if len(others) > _SUFFIXES_NAMED else ""
-            yield Skipped(self.folder, f"files that are no logs by their names: {sorts}{more}")
+            what = "further files" if named == _NAMED_IN_A_FOLDER else "files that are no logs by their names"
+            yield Skipped(self.folder, f"{what}: {sorts}{more}")
 
 
 def _run_id(root: LogRoot, path: Path) -> str:

@@ -97,3 +97,50 @@ def test_a_name_that_is_not_utf_8_still_makes_an_id_that_is_text(tmp_path):
     RunFiles(tmp_path / os.fsdecode(b"caf\xe9")).say()
     (run_id,) = found(LogRoot("", tmp_path))
     assert run_id.encode()
+
+
+def looked(*roots):
+    discovery = Discovery(roots, all_readers())
+    return discovery.find(), {one.path.name: one.reason for one in discovery.skipped}
+
+
+def test_what_belongs_to_no_run_is_named_with_the_reason(tmp_path):
+    RunFiles(tmp_path / "a").log({"loss": 1.0}, 0)
+    (tmp_path / "a" / "broken.json").write_text("{")
+    (tmp_path / "a" / "weights.pt").write_bytes(b"")
+    (tmp_path / "b.csv").write_bytes(bytes(range(256)))
+    runs, skipped = looked(LogRoot("", tmp_path))
+    assert list(runs) == ["a"]
+    assert set(skipped) == {"broken.json", "b.csv", "a"}
+    assert skipped["a"] == "files that are no logs by their names: 1 .pt"
+
+
+def test_of_a_data_set_in_many_files_some_are_named_and_the_others_counted(tmp_path):
+    for number in range(250):
+        (tmp_path / f"{number}.json").write_text("no JSON")
+    runs, skipped = looked(LogRoot("", tmp_path))
+    assert not runs
+    assert len(skipped) == 201
+    assert skipped[tmp_path.name] == "further files: 50 .json"
+
+
+def test_a_root_that_is_a_file_is_that_run_alone(tmp_path):
+    for name in ("one.csv", "two.csv"):
+        (tmp_path / name).write_text("step,loss\n0,0.5\n")
+    runs, skipped = looked(LogRoot("", tmp_path / "one.csv"))
+    assert [run.path for run in runs.values()] == [tmp_path / "one.csv"]
+    assert not skipped
+
+
+def test_a_root_that_is_a_file_of_no_format_is_named_with_the_reason(tmp_path):
+    (tmp_path / "photo.bin").write_bytes(b"\x00\xff" * 100)
+    runs, skipped = looked(LogRoot("", tmp_path / "photo.bin"))
+    assert (list(runs), list(skipped)) == ([], ["photo.bin"])
+
+
+def test_two_formats_in_one_folder_are_two_runs(tmp_path):
+    RunFiles(tmp_path / "a").log({"loss": 1.0}, 0)
+    (tmp_path / "a" / "metrics.csv").write_text("step,loss\n0,0.5\n")
+    runs, _ = looked(LogRoot("", tmp_path))
+    assert {run.reader.name for run in runs.values()} > {"tailboard"}
+    assert len(runs) == 2
