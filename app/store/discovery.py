@@ -18,6 +18,11 @@ _log = logging.getLogger(__name__)
 # Files of these suffixes are named one by one where no reader wants them; others are counted, folder by folder.
 _LOG_LIKE = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".log", ".txt", ".db", ".sqlite", ".wandb"})
 _SUFFIXES_NAMED = 3
+# A file of such a name is called by its folder's, which says more: ten runs called `metrics.csv` are none.
+_SAY_NOTHING = frozenset(
+    {"history", "log", "logs", "losses", "metrics", "monitor", "output", "progress", "result", "results", "scalars"}
+    | {"stats", "stdout", "train", "train_log", "trainer_state", "training", "training_log"}
+)
 _NAMED_IN_A_FOLDER = 200  # a folder may hold a data set of a million small files
 
 
@@ -92,9 +97,10 @@ class Discovery:
                     groups.append(look.folder)
                 skipped += look.skipped()
                 for path, readers in look.runs.items():
+                    named = _run_id(root, look.folder if look.is_called_by_its_folder(path) else path)
                     for place, (reader, folders) in enumerate(readers):
                         # One folder may hold logs of several formats: the first has its name.
-                        run_id = _run_id(root, path) + (f" ({reader.name})" if place else "")
+                        run_id = f"{named} ({reader.name})" if place else named
                         while run_id in found:  # two nameless roots that hold runs of one name
                             run_id = f"{root.path.name}/{run_id}"
                         found[run_id] = FoundRun(run_id, reader, path, folders, look.changed)
@@ -189,6 +195,13 @@ class _Look:
             for path in finding.runs:
                 run = self._only if self._only is not None and path == self.folder else path
                 self.runs.setdefault(run, []).append((reader, folders))
+
+    def is_called_by_its_folder(self, path: Path) -> bool:
+        """Whether this run is a file whose own name says nothing, and the only one of that sort in its folder."""
+        if self._only is not None or self.folder in self.runs:
+            return False
+        mute = [one for one in self.runs if one.parent == self.folder and one.stem.lower() in _SAY_NOTHING]
+        return mute == [path]
 
     def skipped(self) -> Iterator[Skipped]:
         """Name what no reader claimed: one by one what could be a log, the rest in a single line."""

@@ -144,3 +144,13 @@ def test_two_formats_in_one_folder_are_two_runs(tmp_path):
     runs, _ = looked(LogRoot("", tmp_path))
     assert {run.reader.name for run in runs.values()} > {"tailboard"}
     assert len(runs) == 2
+
+
+def test_a_file_whose_name_says_nothing_is_called_by_its_folder(tmp_path):
+    for path in ("a/metrics.csv", "b/lr-0.1.csv", "c/results.csv", "c/history.csv", "d/metrics.csv"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("step,loss\n0,0.5\n")
+    RunFiles(tmp_path / "d").log({"loss": 1.0}, 0)
+    runs, _ = looked(LogRoot("", tmp_path))
+    assert sorted(runs) == ["a", "b/lr-0.1.csv", "c/history.csv", "c/results.csv", "d", "d/metrics.csv"]
+    assert runs["a"].path == tmp_path / "a" / "metrics.csv"
