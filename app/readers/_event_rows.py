@@ -4,10 +4,12 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, overload
 
 from app.readers import _event_content as decode
+from app.readers._event_check import fault_of
 from app.readers._protobuf import MessageError, fields, text
 from app.readers.contract import MediaItem, Span
 
@@ -124,7 +126,8 @@ class EventItems(Sequence[MediaItem]):
         if self._kind in {"image", "audio"}:
             file.seek(row.offset)
             sign = file.read(min(row.size, _SIGN_BYTES))
-            return {"media_type": decode.media_type_of(sign), "caption": _label(file, row)}
+            check = partial(fault_of, self._files[row.file], Span(row.offset, row.size))
+            return {"media_type": decode.media_type_of(sign), "caption": _label(file, row), "check": check}
         if row.size > _MAX_DECODED:
             raise MessageError(f"it has {row.size:,} bytes, and at most {_MAX_DECODED:,} are decoded")
         data = _read(file, row.offset, row.size)
