@@ -69,7 +69,7 @@ def refuse_place(place: Path, options: argparse.Namespace) -> None:
 
 def about_of(place: Path) -> Path:
     """Return the file beside a table that says what the run is."""
-    return place.with_name(place.name.rpartition(".")[0] + ".run.json")
+    return place.with_name(place.name + ".json")
 
 
 def _export_all(runs: Sequence["FoundRun"], options: argparse.Namespace) -> int:
