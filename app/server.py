@@ -37,7 +37,7 @@ def create_app(settings: Settings, store: StoreLike | None = None) -> Dash:
         store: where runs come from; by default one over the settings' log folders, started here.
     """
     if store is None:
-        store = Store(settings, all_readers())
+        store = Store(settings, all_readers(settings.text_patterns))
         store.start()
     pages = all_pages()
     app = Dash(

@@ -1,5 +1,6 @@
 """Every option of the app: one field each, the unit in the name. Built by the command line, read by all."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class Settings:
     poll_interval_s: float = 1.0  # how often to look where no events come
     url_prefix: str = "/"  # path under which a proxy serves the app
     threads: int = 16  # requests answered at the same time
+    text_patterns: tuple[re.Pattern[str], ...] = ()  # forms of the lines of text logs, beside the known ones
 
     @property
     def is_local(self) -> bool:

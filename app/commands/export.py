@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.commands.contract import Command, UsageError
 from app.commands.missing import require
+from app.commands.options import TEXT_PATTERN, add_option, read_option
 
 if TYPE_CHECKING:
     from app.commands.conversion.content import LeftOut
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("export"), metavar="DIR", help="folder (default ./export)")
     parser.add_argument("--rows", choices=("wide", "long"), default="wide", help="of a table (default wide)")
     parser.add_argument("--force", action="store_true", help="replace what an earlier export wrote")
+    add_option(parser, TEXT_PATTERN)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
     if not options.run.exists():
         raise UsageError(f"{options.run} does not exist")
-    runs = find(options.run).runs
+    runs = find(options.run, read_option(options, TEXT_PATTERN) or ()).runs
     if not runs:
         raise UsageError(f"{options.run} holds no run of a format that can be read; `inspect` says what is there")
     for one in runs:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.commands.contract import Command, UsageError
 from app.commands.missing import require
+from app.commands.options import TEXT_PATTERN, add_option, read_option
 
 if TYPE_CHECKING:
     from app.commands.conversion.own import Imported
@@ -21,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what to read and where to write."""
     parser.add_argument("source", type=Path, metavar="SRC", help="log file, run folder, or folder of runs at any depth")
     parser.add_argument("target", type=Path, metavar="DST", help="log folder for the new runs; made if needed")
+    add_option(parser, TEXT_PATTERN)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     if not source.exists():
         raise UsageError(f"{source} does not exist")
     refuse_overlap(source, target)
-    found = find(source)
+    found = find(source, read_option(options, TEXT_PATTERN) or ())
     if not found.runs:
         raise UsageError(f"{source} holds no run of a format that can be read; `inspect` says what is there")
     target.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.commands.contract import Command, UsageError
 from app.commands.missing import require
+from app.commands.options import TEXT_PATTERN, add_option, read_option
 
 _NOTHING = "-"
 
@@ -20,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="log file, run folder, or folder of runs at any depth")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.add_argument("--tags", action="store_true", help="print a line for each tag too")
+    add_option(parser, TEXT_PATTERN)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,10 +33,11 @@ def run(options: argparse.Namespace) -> int:
     from app.commands.conversion.facts import describe
     from app.commands.conversion.found import find
 
+    patterns = read_option(options, TEXT_PATTERN) or ()
     began = time.time()
     runs, skipped = [], []
     for path in options.paths:
-        found = find(Path(path))
+        found = find(Path(path), patterns)
         runs += [describe(one, path, began) for one in found.runs]
         skipped += [{"path": str(one.path), "reason": one.reason} for one in found.skipped]
     if options.json:

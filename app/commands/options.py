@@ -24,6 +24,7 @@ class Option:
         default: as a person would type it; None where the field's default is no text.
         metavar: word for the value in the help; empty for a switch.
         own_env: the environment variable where it is not the flag's name.
+        repeats: may be given several times; the texts come as the lines of one.
     """
 
     field: str
@@ -33,6 +34,7 @@ class Option:
     metavar: str
     help: str
     own_env: str = ""
+    repeats: bool = False
 
     @property
     def env(self) -> str:
@@ -40,6 +42,9 @@ class Option:
         return self.own_env or "TAILBOARD_" + self.flag.removeprefix("--").replace("-", "_").upper()
 
 
+TEXT_PATTERN = Option(
+    "text_patterns", "--text-pattern", values.patterns, None, "REGEX", "form of the lines of text logs", repeats=True
+)
 SETTINGS = (
     Option("host", "--host", str, "127.0.0.1", "ADDRESS", "address to listen on; 0.0.0.0 lets every machine in"),
     Option("port", "--port", values.port, "8050", "N", "port to listen on; 0 takes a free one"),
@@ -55,18 +60,25 @@ SETTINGS = (
     Option("poll_interval_s", "--poll-interval", values.seconds, "1", "SECONDS", "how often, where no events come"),
     Option("url_prefix", "--url-prefix", values.url_prefix, "/", "PATH", "path under which a proxy serves the app"),
     Option("threads", "--threads", values.threads, "16", "N", "requests answered at the same time"),
+    TEXT_PATTERN,
 )
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add the options that become `Settings`, each with its default and environment variable in the help."""
     for option in SETTINGS:
-        default = f"default {option.default}; " if option.default else ""
-        words = f"{option.help} ({default}{option.env})"
-        if option.metavar:
-            parser.add_argument(option.flag, dest=option.field, metavar=option.metavar, help=words)
-        else:
-            parser.add_argument(option.flag, dest=option.field, action="store_const", const="1", help=words)
+        add_option(parser, option)
+
+
+def add_option(parser: argparse.ArgumentParser, option: Option) -> None:
+    """Add one option, with its default and environment variable in the help."""
+    default = f"default {option.default}; " if option.default else ""
+    words = f"{option.help} ({default}{option.env})"
+    if option.metavar:
+        action = "append" if option.repeats else "store"
+        parser.add_argument(option.flag, dest=option.field, action=action, metavar=option.metavar, help=words)
+    else:
+        parser.add_argument(option.flag, dest=option.field, action="store_const", const="1", help=words)
 
 
 def read_settings(options: argparse.Namespace, logdirs: list[str], environ: Mapping[str, str] = os.environ) -> Settings:
@@ -82,19 +94,25 @@ def read_settings(options: argparse.Namespace, logdirs: list[str], environ: Mapp
     Raises:
         UsageError: a value makes no sense; the words name the flag or the variable it came from.
     """
-    chosen = {}
-    for option in SETTINGS:
-        text, source = getattr(options, option.field), option.flag
-        if text is None:
-            text, source = environ.get(option.env) or None, f"{option.env} (environment)"
-        if text is not None:
-            chosen[option.field] = _parse(option, text, source)
+    chosen = {
+        option.field: value for option in SETTINGS if (value := read_option(options, option, environ)) is not None
+    }
     return Settings(roots=parse_roots(logdirs), **chosen)
 
 
-def _parse(option: Option, text: str, source: str) -> Any:
+def read_option(options: argparse.Namespace, option: Option, environ: Mapping[str, str] = os.environ) -> Any:
+    """Return the value of one option, None where it is not set.
+
+    Raises:
+        UsageError: the value makes no sense; the words name the flag or the variable it came from.
+    """
+    text, source = getattr(options, option.field), option.flag
+    if text is None:
+        text, source = environ.get(option.env) or None, f"{option.env} (environment)"
+    if text is None:
+        return None
     try:
-        return option.parse(text)
+        return option.parse(text if isinstance(text, str) else "\n".join(text))
     except ValueError as error:
         raise UsageError(f"{source}: {error}") from error
 

@@ -93,7 +93,7 @@ def open_store(settings: Settings) -> "Store":
     from app.store.memory import Store
 
     try:
-        store = Store(settings, all_readers())
+        store = Store(settings, all_readers(settings.text_patterns))
     except FolderError as error:
         raise UsageError(str(error)) from error
     store.start()

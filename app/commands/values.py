@@ -69,3 +69,10 @@ def switch(text: str) -> bool:
     if word not in YES + NO:
         raise ValueError(f"{text!r} is neither yes (1) nor no (0)")
     return word in YES
+
+
+def patterns(text: str) -> tuple[re.Pattern[str], ...]:
+    """Regular expressions, one on each line, whose named groups give the numbers of a text log."""
+    from app.readers._patterns import compile_pattern
+
+    return tuple(compile_pattern(line) for line in text.splitlines() if line.strip())

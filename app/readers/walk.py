@@ -2,15 +2,25 @@
 
 import importlib
 import pkgutil
+import re
+from collections.abc import Sequence
 
 import app.readers
 from app.readers.contract import Reader
 
 
-def all_readers() -> dict[str, Reader]:
-    """Return every reader by name, in alphabetical order of their modules."""
-    modules = (
-        importlib.import_module(f"app.readers.{found.name}") for found in pkgutil.iter_modules(app.readers.__path__)
-    )
+def all_readers(text_patterns: Sequence[re.Pattern[str]] = ()) -> dict[str, Reader]:
+    """Return every reader by name, in alphabetical order of their modules.
+
+    Args:
+        text_patterns: forms of lines that the user gave, which text logs are read by before the known ones.
+    """
+    names = (found.name for found in pkgutil.iter_modules(app.readers.__path__) if not found.name.startswith("_"))
+    modules = (importlib.import_module(f"app.readers.{name}") for name in names)
     readers: list[Reader] = [module.READER for module in modules if hasattr(module, "READER")]
-    return {reader.name: reader for reader in readers}
+    by_name = {reader.name: reader for reader in readers}
+    if text_patterns:
+        from app.readers.text import Text
+
+        by_name[Text.name] = Text(text_patterns)
+    return by_name

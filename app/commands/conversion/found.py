@@ -1,5 +1,6 @@
 """Which runs lie at a path, which files they are made of, and reading one to its end."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,9 +23,9 @@ class Found(NamedTuple):
     skipped: Sequence[Skipped]
 
 
-def find(path: Path) -> Found:
-    """Look at a file, or through a folder at any depth."""
-    discovery = Discovery([LogRoot("", path)], all_readers())
+def find(path: Path, text_patterns: Sequence[re.Pattern[str]] = ()) -> Found:
+    """Look at a file, or through a folder at any depth; text logs are read by these patterns too."""
+    discovery = Discovery([LogRoot("", path)], all_readers(text_patterns))
     runs = discovery.find()
     return Found([run for _, run in sorted(runs.items())], discovery.skipped)
 

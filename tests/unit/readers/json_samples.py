@@ -77,4 +77,79 @@ class HfTrainerSample:
         self.file.write_text(json.dumps(state | {"max_steps": 500}, indent=2))
 
 
-JSON_SAMPLES = {"json_lines": JsonLinesSample, "json_object": JsonObjectSample, "hf_trainer": HfTrainerSample}
+@dataclass
+class RayTuneSample:
+    """A trial folder with a row for each result; a NaN is written bare."""
+
+    root: Path
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.path = self.root / "train_08fff_00000_0_lr=0.1"
+        self.path.mkdir(parents=True)
+        self.file = self.path / "result.json"
+        (self.path / "params.json").write_text('{"lr": 0.1}')
+
+    def grow(self, times: int = 1) -> None:
+        for _ in range(times):
+            step = len(self.records.get("loss", ())) + 1
+            loss = float("nan") if step % 3 == 1 else 1 / step
+            row = {"loss": loss, "timestamp": int(BEGAN) + step, "training_iteration": step}
+            for tag, value in row.items():
+                self.records.setdefault(tag, []).append((step, int(BEGAN) + step, float(value)))
+            with self.file.open("a") as file:
+                file.write(
+                    json.dumps(row | {"done": False, "config": {"lr": 0.1}, "date": "2024-05-01_10-00-00"}) + "\n"
+                )
+
+
+@dataclass
+class DvcLiveSample:
+    """A run folder with the table of one tag."""
+
+    root: Path
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.path = self.root / "dvclive"
+        self.file = self.path / "plots" / "metrics" / "loss.tsv"
+        self.file.parent.mkdir(parents=True)
+
+    def grow(self, times: int = 1) -> None:
+        for _ in range(times):
+            step = 10 * len(self.records.get("loss", ()))
+            value = float("nan") if step % 30 == 10 else 1 / (step + 1)
+            self.records.setdefault("loss", []).append((step, float("nan"), value))
+            with self.file.open("a") as file:
+                file.write(("" if file.tell() else "step\tloss\n") + f"{step}\t{value}\n")
+
+
+@dataclass
+class TextSample:
+    """A log as nanoGPT prints it, with lines that hold no numbers between."""
+
+    root: Path
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.root.mkdir()
+        self.path = self.file = self.root / "train.log"
+
+    def grow(self, times: int = 1) -> None:
+        for _ in range(times):
+            step = 10 * len(self.records.get("loss", ()))
+            loss = float("nan") if step % 30 == 10 else 1 / (step + 1)
+            for tag, value in {"step": float(step), "loss": loss, "mfu": 30.5}.items():
+                self.records.setdefault(tag, []).append((step, float("nan"), value))
+            with self.file.open("a") as file:
+                file.write(f"saving checkpoint to out\niter {step}: loss {loss!r}, mfu 30.50%\n")
+
+
+JSON_SAMPLES = {
+    "json_lines": JsonLinesSample,
+    "json_object": JsonObjectSample,
+    "hf_trainer": HfTrainerSample,
+    "ray_tune": RayTuneSample,
+    "dvclive": DvcLiveSample,
+    "text": TextSample,
+}

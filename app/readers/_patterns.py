@@ -1,0 +1,234 @@
+"""Lines of text logs as rows: by the patterns that a person gives, and by those of well-known trainers."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from app.readers._json import decode
+from app.readers._rows import Row
+from app.readers._steps import choose_step
+
+MAX_LINE = 4096  # characters looked at: a pattern may take long on a long line
+
+_NUMBER = r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|[nN]a[nN]\b|[iI]nf\b)"
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_CLOCK = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?")
+_CLOCK_WITHIN = 80  # characters from the beginning of a line
+
+_MAYBE = re.compile(r"step|iter|epoch|update|ep\.", re.IGNORECASE)  # every known line has one of these, most lines none
+
+# Such as "step 5: ", "Iter: 5", "iteration  5/ 100", "Epoch [1][50/7330]", "Train Epoch: 1 [640/60000 (1%)]".
+_COUNTER = re.compile(
+    r"(?:\b(?P<phase>val|valid|validation|test|eval|evaluation)\s+)?"
+    r"(?<![\w/])(?P<name>step|iter|iteration|update|epoch)s?\b(?:\((?P<mode>\w+)\))?\s*[:=#]?\s*"
+    r"(?:\[\s*(?P<within>\d+)\s*/\s*(?P<total>\d+)\s*\]|\[?\s*(?P<count>\d[\d,]*)\]?)"
+    r"(?:,?\s*\[\s*(?P<part>\d+)\s*/\s*(?P<parts>\d+)[^\]]*\]|\s*/\s*\d[\d,]*)?",
+    re.IGNORECASE,
+)
+# Such as "loss: 1.5", "val_loss=1.5", "train loss 1.5", "time per iteration (ms): 1.5"; no dates and no clocks.
+_PAIR = re.compile(
+    r"(?P<tag>[A-Za-z][\w@./%-]*(?: [A-Za-z][\w@./%-]*){0,4}(?: \([\w/%]+\))?)"
+    rf"\s*(?:[:=]\s*|\s)(?P<value>{_NUMBER})(?![\d:]|\.\d|-\d)(?:[A-Za-z%]{{1,4}}(?![\w.=:]))?"
+)
+_NO_TAGS = frozenset({"eta"})
+_METRIC = re.compile(
+    r"loss|acc|cost|ppl|perplexity|bleu|reward|return|score|error|auc|iou|\bmap\b|f1|lr", re.IGNORECASE
+)
+
+_FAIRSEQ_LOGGER = re.compile(r"\|\s*INFO\s*\|\s*(?P<logger>train_inner|train|valid\w*|test\w*)\s*\|\s*(?P<rest>.*)")
+_FAIRSEQ_OLD = re.compile(r"^\|\s*epoch\s+\d+\s*[|:]")
+_FAIRSEQ_SUBSET = re.compile(r"\|\s*\w+ on '(?P<name>\w+)' subset")
+_FAIRSEQ_CELL = re.compile(rf"(?:^|[|,]\s*|\s)(?P<tag>[A-Za-z]\w*)(?:=|\s+)(?P<value>{_NUMBER})(?=\s*(?:$|[|,:/]))")
+
+_MARIAN = re.compile(r"(?P<valid>\[valid\]\s*)?Ep\.\s*(?P<epoch>[\d.]+)\s*:\s*Up\.\s*(?P<step>\d+)\s*:\s*(?P<rest>.*)")
+_MARIAN_CELL = re.compile(rf"(?P<tag>[A-Za-z][\w./-]*)\s*:?\s+(?P<value>{_NUMBER})s?(?=\s|$)")
+_MARIAN_SPEED = re.compile(rf"(?P<value>{_NUMBER})\s+(?P<tag>\w+/s)$")
+
+_PRINTED_CELL = re.compile(rf"'(?P<tag>[^']+)': '?(?P<value>{_NUMBER})'?(?=[,}}])")
+
+_KERAS_EPOCH = re.compile(r"^Epoch (?P<epoch>\d+)/\d+\s*$")
+_KERAS_DONE = re.compile(r"^\s*(\d+)/\1\s.*?\s-\s(?P<rest>\w+: .*)$")
+
+LineToRow = Callable[[str], Row | None]
+
+
+class PatternError(ValueError):
+    """A pattern cannot be used; says why."""
+
+
+def compile_pattern(text: str) -> re.Pattern[str]:
+    """Compile a pattern that a person gave.
+
+    Named groups are tags; `step`, `iter` or `epoch` counts the steps and `time` tells the time. In place of them two
+    groups `tag` and `value` match once for each pair on the line.
+
+    Raises:
+        PatternError: it is no regular expression, or has no named group that gives a value.
+    """
+    try:
+        pattern = re.compile(text)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise PatternError(f"{text!r} is no regular expression: {error}") from error
+    groups = set(pattern.groupindex)
+    if ("tag" in groups) != ("value" in groups):
+        raise PatternError(f"{text!r} has only one of the groups tag and value; they go together")
+    if not any(name != "time" and choose_step([name]) is None for name in groups):
+        raise PatternError(f"{text!r} has no named group for a value, such as (?P<loss>\\S+)")
+    return pattern
+
+
+def row_of(line: str, patterns: Sequence[re.Pattern[str]]) -> Row | None:
+    """Return what a line holds, by tag, or None where no pattern matches.
+
+    Args:
+        line: without its newline.
+        patterns: that a person gave; they go before the known ones.
+
+    Returns:
+        The numbers; the best counter of steps among them as `step` unless it counts epochs, which other lines may
+        count finer; and as text `wall_time`, where the line has a clock.
+    """
+    line = _COLOUR.sub("", line[:MAX_LINE])
+    row = next((row for pattern in patterns if (row := _own(pattern, line))), None) or _known(line)
+    if not row:
+        return None
+    counter = choose_step(key for key, value in row.items() if type(value) is float)
+    if counter not in {None, "step", "epoch", "Epoch"}:
+        row["step"] = row.pop(counter)
+    clock = _CLOCK.search(line, 0, _CLOCK_WITHIN)
+    if clock:
+        row.setdefault("wall_time", clock[0])
+    return row
+
+
+def is_metrics(row: Row) -> bool:
+    """Tell whether a row speaks of what trainings measure, and not of, say, the third step of an instruction."""
+    return any(_METRIC.search(tag) for tag in row)
+
+
+def _own(pattern: re.Pattern[str], line: str) -> Row:
+    row: Row = {}
+    for match in pattern.finditer(line):
+        groups = {name: text for name, text in match.groupdict().items() if text is not None}
+        if "tag" in groups and "value" in groups:
+            groups[groups.pop("tag")] = groups.pop("value")
+        for name, text in groups.items():
+            number = _number(text)
+            if number is not None:
+                row[name.strip()] = number
+            elif name == "time":
+                row["wall_time"] = text
+    return row if any(type(value) is float for value in row.values()) else {}
+
+
+def _known(line: str) -> Row:
+    if not _MAYBE.search(line):
+        return {}
+    return next((row for read in _KNOWN if (row := read(line))), {})
+
+
+def _fairseq(line: str) -> Row | None:
+    """Read `| INFO | train_inner | {json}`, `... | epoch 001: 10 / 50 loss=1.5` and older `| epoch 001 | loss 1.5`."""
+    match = _FAIRSEQ_LOGGER.search(line)
+    if match:
+        logger, rest = match["logger"], match["rest"]
+    elif _FAIRSEQ_OLD.match(line):
+        subset = _FAIRSEQ_SUBSET.search(line)
+        logger, rest = subset["name"] if subset else "", line
+    else:
+        return None
+    row: Row = {}
+    for tag, number in _json_pairs(rest) if rest.startswith("{") else _pairs(_FAIRSEQ_CELL, rest):
+        name = tag.removeprefix(f"{logger}_")
+        if choose_step([name]) == name or not logger:
+            row[name] = number
+        else:
+            row[f"{logger}/{name}"] = number
+    return row if len(row) > 1 else None
+
+
+def _json_pairs(text: str) -> Iterator[tuple[str, float]]:
+    try:
+        value = decode(text.encode())
+    except ValueError:
+        return
+    for tag, cell in value.items() if isinstance(value, dict) else ():
+        number = _number(str(cell))
+        if number is not None:
+            yield tag, number
+
+
+def _marian(line: str) -> Row | None:
+    """Read `Ep. 1 : Up. 5 : Sen. 2,946 : Cost 9.5 : Time 31s : 75 words/s` and `[valid] Ep. 1 : Up. 5 : bleu : 20`."""
+    match = _MARIAN.search(line)
+    if match is None:
+        return None
+    row: Row = {"Ep.": float(match["epoch"].rstrip(".")), "step": float(match["step"])}
+    if match["valid"]:
+        tag, _, rest = match["rest"].partition(" : ")
+        number = _number(rest.partition(" : ")[0])
+        return row | {f"valid/{tag.strip()}": number} if number is not None else None
+    for cell in match["rest"].split(" : "):
+        found = _MARIAN_SPEED.match(cell) or _MARIAN_CELL.match(cell)
+        if found:
+            row[found["tag"]] = float(found["value"].replace(",", ""))
+    return row
+
+
+def _keras(line: str) -> Row | None:
+    """Read `Epoch 3/10`, and the last line of each epoch: `50/50 [====] - 5s 3ms/step - loss: 1.5 - acc: 0.5`."""
+    epoch = _KERAS_EPOCH.match(line)
+    if epoch:
+        return {"epoch": float(epoch["epoch"])}
+    done = _KERAS_DONE.match(line)
+    return dict(_pairs(_PAIR, done["rest"])) if done else None
+
+
+def _printed(line: str) -> Row | None:
+    """Read a dictionary as Python prints it, which the Trainer of Hugging Face does: `{'loss': 1.5, 'epoch': 0.1}`."""
+    return dict(_pairs(_PRINTED_CELL, line)) if line.startswith("{'") and line.rstrip().endswith("}") else None
+
+
+def _counted(line: str) -> Row | None:
+    """Read a line that says which step it is at, and then pairs: nanoGPT, llm.c, Megatron-LM, mmdetection, ..."""
+    counters = list(_COUNTER.finditer(line))
+    if not counters:
+        return None
+    phase = counters[0]["phase"] or (counters[0]["mode"] if counters[0]["mode"] not in {None, "train"} else "")
+    rest = _COUNTER.sub(" | ", line[counters[0].start() :])
+    pairs = {f"{phase}/{tag}" if phase else tag: value for tag, value in _pairs(_PAIR, rest)}
+    return _steps(counters, phase) | pairs if pairs else None
+
+
+def _steps(counters: Sequence[re.Match[str]], phase: str) -> Row:
+    """Return what a line counts; steps that begin anew with each epoch, `[50/7330]`, go on from one to the next.
+
+    In a phase of validation such steps count something else: the line is at the step of the line before.
+    """
+    row: Row = {}
+    for counter in counters:
+        name, count = counter["name"].lower(), _number(counter["count"] or counter["within"])
+        if counter["part"] and count is not None:
+            if phase:
+                return {}
+            row["step"] = count * float(counter["parts"]) + float(counter["part"])
+        elif counter["total"] and count is not None and name != "epoch":
+            count += row.get("epoch", 0.0) * float(counter["total"])
+        row.setdefault(name, count)
+    return row
+
+
+_KNOWN: tuple[LineToRow, ...] = (_marian, _fairseq, _keras, _printed, _counted)
+
+
+def _pairs(pattern: re.Pattern[str], text: str) -> Iterable[tuple[str, float]]:
+    for match in pattern.finditer(text):
+        number = _number(match["value"])
+        if number is not None and match["tag"].lower() not in _NO_TAGS:
+            yield match["tag"].strip(), number
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return None
