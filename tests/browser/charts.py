@@ -2,6 +2,8 @@
 
 import math
 
+from playwright.sync_api import expect
+
 import trainer_hooks
 
 SETTLED = """() => {
@@ -18,6 +20,24 @@ def write_run(path, *, steps=200, scale=1.0, finish=True, tags=("train/loss", "v
     if finish:
         run.finish()
     return run
+
+
+# `ask` returns at once, and changes nothing yet, while an earlier question is under way.
+QUIET = """async () => {
+  for (;;) {
+    const { asked } = tailboard.live.state;
+    await tailboard.live.ask();
+    if (tailboard.live.state.asked !== asked) return;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}"""
+
+
+def pause(page):
+    """Pause the news and wait until the last question is answered."""
+    page.get_by_role("button", name="Pause or go on").click()
+    expect(page.locator("#live")).to_contain_text("paused")
+    page.evaluate(QUIET)
 
 
 def open_charts(page, url, query=""):

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from app.readers.walk import all_readers
@@ -29,6 +29,9 @@ FLAGS = [
 ]
 VIEWPORT = {"width": 1440, "height": 900}
 LOCAL = ("data", "blob", "about")
+PATIENCE_MS = 120_000  # a slow machine is no failure
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +41,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.fail(ADVICE, pytrace=False)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS, timeout=PATIENCE_MS)
         yield browser
         browser.close()
 
@@ -56,6 +59,7 @@ def new_page(browser: Browser, serve: Callable[..., str]) -> Iterator[Callable[.
 
         def open_page(**options: Any) -> Page:
             context = contexts.enter_context(browser.new_context(**{"viewport": VIEWPORT, **options}))
+            context.set_default_timeout(PATIENCE_MS)
             page = context.new_page()
             page.on("pageerror", lambda error: complaints.append(f"threw {error}"))
             page.on("console", lambda line: complaints.append(f"logged {line.text}") if line.type == "error" else None)

@@ -25,7 +25,7 @@ def write_runs(logdir: Path) -> None:
 def open_table(page: Page, url: str, query: str = "") -> None:
     """Open the page and wait until rows are there."""
     page.goto(f"{url}table{query}")
-    expect(page.locator(".ag-center-cols-container [role='gridcell']").first).not_to_be_empty(timeout=15_000)
+    expect(page.locator(".ag-center-cols-container [role='gridcell']").first).not_to_be_empty()
 
 
 CELLS_OF_COLUMN = """([name, cells]) => {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.charts import SETTLED, open_charts
+from tests.browser.charts import open_charts
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "train_digits.py"
 RUNS = {"adam-lr0.001": "--optimizer=adam --lr=0.001", "sgd-lr0.01": "--optimizer=sgd --lr=0.01"}
@@ -35,8 +35,8 @@ def digits(tmp_path_factory):
 
 
 def ready(page):
-    page.wait_for_function(SETTLED)
-    page.wait_for_load_state("networkidle")
+    """Wait until what is on the page has come: asking for news never ends."""
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -58,7 +58,7 @@ def test_the_digits_and_the_confusion_of_real_trainings_are_shown_side_by_side(n
     page = new_page(color_scheme="light", viewport={"width": 1440, "height": 900})
     page.goto(f"{serve(digits)}images?itags=/confusion|predictions/")
     expect(page.get_by_text(re.compile("predicted . label .|^\\d")).first).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    ready(page)
     shoot(page, "images-light")
 
 
@@ -68,5 +68,5 @@ def test_the_table_of_real_trainings_holds_a_row_for_each(new_page, serve, shoot
     expect(
         page.locator(".ag-center-cols-container .ag-row, .ag-pinned-left-cols-container .ag-row").first
     ).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    ready(page)
     shoot(page, "table-light")

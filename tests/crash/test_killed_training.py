@@ -13,9 +13,7 @@ import pytest
 from tests.logged import PATIENT, ROOT, rows, until
 
 # Prints nothing but the process ids of its children; each child logs and says through a pipe what log() returned for.
-NURSERY = (
-    PATIENT
-    + """
+NURSERY = """
 import os, sys
 import trainer_hooks, trainer_hooks.writer
 for module in sys.argv[2].split():
@@ -35,7 +33,6 @@ for line in sys.stdin.buffer:
         done.write(b"%d\\n" % step)
         step += 1
 """
-)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +43,7 @@ for line in sys.stdin.buffer:
 def test_no_row_is_lost_doubled_or_torn(tmp_path, kills, sign, modules):
     delays = random.Random(kills)
     with subprocess.Popen(
-        [sys.executable, "-c", NURSERY, tmp_path, modules], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", PATIENT + NURSERY, tmp_path, modules], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as nursery:
         logged = []
         for kill in range(kills):

@@ -17,17 +17,15 @@ def test_threads_share_a_run(tmp_path):
 
 
 def test_eight_processes_share_a_run(tmp_path):
-    code = (
-        PATIENT
-        + """
+    code = """
 import sys, trainer_hooks
 with trainer_hooks.init(sys.argv[1], join=True) as run:
     for step in range(500):
         run.log({f"rank{sys.argv[2]}": step}, step=step)
         run.log_text("note", f"{sys.argv[2]} {step}") if step % 100 == 0 else None
 """
-    )
-    ranks = [subprocess.Popen([sys.executable, "-c", code, tmp_path / "run", str(rank)], cwd=ROOT) for rank in range(8)]
+    command = [sys.executable, "-c", PATIENT + code, tmp_path / "run"]
+    ranks = [subprocess.Popen([*command, str(rank)], cwd=ROOT) for rank in range(8)]
     assert [rank.wait() for rank in ranks] == [0] * 8
     found = rows(tmp_path / "run")
     assert [[row[f"rank{r}"] for row in found if f"rank{r}" in row] for r in range(8)] == [list(range(500))] * 8
