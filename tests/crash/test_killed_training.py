@@ -43,7 +43,10 @@ for line in sys.stdin.buffer:
 def test_no_row_is_lost_doubled_or_torn(tmp_path, kills, sign, modules):
     delays = random.Random(kills)
     with subprocess.Popen(
-        [sys.executable, "-c", PATIENT + NURSERY, tmp_path, modules], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", PATIENT + NURSERY, tmp_path, modules],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as nursery:
         logged = []
         for kill in range(kills):
