@@ -26,7 +26,7 @@ _COUNTER = re.compile(
 )
 # Such as "loss: 1.5", "val_loss=1.5", "train loss 1.5", "time per iteration (ms): 1.5"; no dates and no clocks.
 _PAIR = re.compile(
-    r"(?P<tag>[A-Za-z][\w@./%-]*(?: [A-Za-z][\w@./%-]*){0,4}(?: \([\w/%]+\))?)"
+    r"(?<![\w@./%-])(?P<tag>[A-Za-z][\w@./%-]*(?: [A-Za-z][\w@./%-]*){0,4}(?: \([\w/%]+\))?)"
     rf"\s*(?:[:=]\s*|\s)(?P<value>{_NUMBER})(?![\d:]|\.\d|-\d)(?:[A-Za-z%]{{1,4}}(?![\w.=:]))?"
 )
 _NO_TAGS = frozenset({"eta"})
@@ -62,7 +62,7 @@ def compile_pattern(text: str) -> re.Pattern[str]:
     groups `tag` and `value` match once for each pair on the line.
 
     Raises:
-        PatternError: it is no regular expression, or has no named group that gives a value.
+        PatternError: it is no regular expression, or has no named groups that say what the numbers are.
     """
     try:
         pattern = re.compile(text)
@@ -71,38 +71,66 @@ def compile_pattern(text: str) -> re.Pattern[str]:
     groups = set(pattern.groupindex)
     if ("tag" in groups) != ("value" in groups):
         raise PatternError(f"{text!r} has only one of the groups tag and value; they go together")
-    if not any(name != "time" and choose_step([name]) is None for name in groups):
+    if not groups - {"time"}:
         raise PatternError(f"{text!r} has no named group for a value, such as (?P<loss>\\S+)")
     return pattern
 
 
-def row_of(line: str, patterns: Sequence[re.Pattern[str]]) -> Row | None:
-    """Return what a line holds, by tag, or None where no pattern matches.
+class LineReader:
+    """Reads the lines of one log, given in order.
 
     Args:
-        line: without its newline.
-        patterns: that a person gave; they go before the known ones.
-
-    Returns:
-        The numbers; the best counter of steps among them as `step` unless it counts epochs, which other lines may
-        count finer; and as text `wall_time`, where the line has a clock.
+        patterns: that a person gave. What they find on a line is joined; the known ones read the lines without.
     """
-    line = _COLOUR.sub("", line[:MAX_LINE])
-    row = next((row for pattern in patterns if (row := _own(pattern, line))), None) or _known(line)
-    if not row:
+
+    def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
+        self._patterns = patterns
+        self._known = _KNOWN
+
+    def row(self, line: str) -> Row | None:
+        """Return what a line holds, by tag, or None where no pattern matches.
+
+        Args:
+            line: without its newline.
+
+        Returns:
+            The numbers; the best counter of steps among them as `step` unless it counts epochs, which other lines may
+            count finer; and as text `wall_time`, where the line has a clock.
+        """
+        line = _COLOUR.sub("", line[:MAX_LINE])
+        row = self._own_row(line) or self._known_row(line)
+        if not row:
+            return None
+        counter = choose_step(key for key, value in row.items() if type(value) is float)
+        if counter not in {None, "step", "epoch", "Epoch"}:
+            row["step"] = row.pop(counter)
+        clock = _CLOCK.search(line, 0, _CLOCK_WITHIN)
+        if clock:
+            row.setdefault("wall_time", clock[0])
+        return row
+
+    def is_of_training(self, line: str) -> bool:
+        """Tell whether a line matches the user's patterns, or measures what trainings do: not any third step is one."""
+        row = self.row(line)
+        return row is not None and (bool(self._own_row(line)) or any(map(_METRIC.search, row)))
+
+    def _own_row(self, line: str) -> Row:
+        row: Row = {}
+        for pattern in self._patterns:
+            row |= _own(pattern, line)
+        return row
+
+    def _known_row(self, line: str) -> Row | None:
+        """Read a line by the known forms, from the first one on that belongs to one trainer by that alone."""
+        if not _MAYBE.search(line):
+            return None
+        for read in self._known:
+            row = read(line)
+            if row:
+                if read is not _counted:
+                    self._known = (read,)
+                return row
         return None
-    counter = choose_step(key for key, value in row.items() if type(value) is float)
-    if counter not in {None, "step", "epoch", "Epoch"}:
-        row["step"] = row.pop(counter)
-    clock = _CLOCK.search(line, 0, _CLOCK_WITHIN)
-    if clock:
-        row.setdefault("wall_time", clock[0])
-    return row
-
-
-def is_metrics(row: Row) -> bool:
-    """Tell whether a row speaks of what trainings measure, and not of, say, the third step of an instruction."""
-    return any(_METRIC.search(tag) for tag in row)
 
 
 def _own(pattern: re.Pattern[str], line: str) -> Row:
@@ -117,13 +145,7 @@ def _own(pattern: re.Pattern[str], line: str) -> Row:
                 row[name.strip()] = number
             elif name == "time":
                 row["wall_time"] = text
-    return row if any(type(value) is float for value in row.values()) else {}
-
-
-def _known(line: str) -> Row:
-    if not _MAYBE.search(line):
-        return {}
-    return next((row for read in _KNOWN if (row := read(line))), {})
+    return row
 
 
 def _fairseq(line: str) -> Row | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from app.readers._patterns import is_metrics, row_of
+from app.readers._patterns import LineReader
 from app.readers._rows import Rows
 from app.readers.contract import DEFAULT_CHOICES, Choices, Columns, Finding, RunInfo, RunLog, Stamp
 from app.readers.folder import Problems, stamp_of
@@ -16,6 +16,7 @@ _SUFFIXES = frozenset({".log", ".txt", ".out", ".err"})
 _NAMES = frozenset({"log", "stdout", "stderr", "output", "nohup.out"})
 _LOOK_BYTES = 1 << 18  # a program may tell of its settings at length before it trains
 _LOOK_AGAIN_BYTES = 1 << 15  # a file in which nothing was found is looked at again when it has grown so much
+_BINARY_SHARE = 100  # one zero byte in so many is no text; a few are holes that a crash left
 _BREAKS = re.compile(r"[\r\n]+")  # a progress bar writes over its line
 _NO_MATCH = "no line of its beginning holds numbers in a known form; give its form with --text-pattern"
 
@@ -27,12 +28,12 @@ class TextParser:
 
     def __init__(self, patterns: Patterns, choices: Choices) -> None:
         self.rows = Rows(choices)
-        self._patterns = patterns
+        self._lines = LineReader(patterns)
 
     def feed(self, data: bytes) -> Mapping[str, Columns]:
         """Take in the next whole lines; return the records they hold, by tag."""
         lines = _BREAKS.split(data.decode("utf-8", "replace"))
-        return self.rows.take([row for line in lines if (row := row_of(line, self._patterns))])
+        return self.rows.take([row for line in lines if (row := self._lines.row(line))])
 
 
 class Text:
@@ -97,10 +98,11 @@ def _look(path: Path, _inode: int, _seen: int, patterns: Patterns) -> bool:
             beginning = file.read(_LOOK_BYTES)
     except OSError:
         return False
-    if b"\0" in beginning:
+    if beginning.count(b"\0") * _BINARY_SHARE > len(beginning):
         return False
     lines = _BREAKS.split(beginning.decode("utf-8", "replace"))
-    return any((row := row_of(line, patterns)) and (patterns or is_metrics(row)) for line in lines)
+    reader = LineReader(patterns)
+    return any(map(reader.is_of_training, lines))
 
 
 READER = Text()
