@@ -1,10 +1,14 @@
 """Records that come one by one, in any order of tags, gathered into columns."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from app.readers.contract import Columns
+from trainer_hooks.record import NONFINITE
+
+_MAX_DEPTH = 20
 
 
 class Points:
@@ -28,3 +32,18 @@ class Points:
             tag: Columns(np.array(steps, np.int64), np.array(times, np.float64), np.array(values, np.float64))
             for tag, (steps, times, values) in self._found.items()
         }
+
+
+def numbers_in(row: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
+    """Yield the numbers of a row by tag, nested keys joined with `/`.
+
+    The words NaN and Infinity are numbers, truth values are none; neither is what an object with a `_type` holds,
+    such as the size of an image.
+    """
+    for key, value in row.items():
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            yield prefix + key, float(value)
+        elif isinstance(value, str) and value in NONFINITE:
+            yield prefix + key, NONFINITE[value]
+        elif isinstance(value, dict) and "_type" not in value and prefix.count("/") < _MAX_DEPTH:
+            yield from numbers_in(value, f"{prefix}{key}/")

@@ -1,11 +1,12 @@
 """Runs that other trackers log, growing on demand, written byte by byte as these trackers do."""
 
 import json
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests import blocks
+from tests import blocks, trackio_files
 from tests.run_files import BEGAN
 
 Record = tuple[int, float, float]  # step, wall time, value
@@ -88,4 +89,31 @@ class SacredSample:
         self.file.write_text(json.dumps(metrics, indent=2, sort_keys=True))
 
 
-TRACKER_SAMPLES = {"wandb": WandbSample, "mlflow": MlflowSample, "sacred": SacredSample}
+@dataclass
+class TrackioSample:
+    """A run in a database of trackio, in WAL mode as trackio leaves it.
+
+    Attributes:
+        cut_bytes: SQLite writes whole pages and looks at all of them in each poll, so not every byte is tried.
+    """
+
+    root: Path
+    records: dict[str, list[Record]] = field(default_factory=dict)
+    cut_bytes: int = 1_009
+
+    def __post_init__(self) -> None:
+        self.root.mkdir()
+        self.file = self.root / "digits.db"
+        self.path = self.file / "brave-otter"
+
+    def grow(self, times: int = 1) -> None:
+        with closing(trackio_files.connected(self.file)) as connection:
+            for _ in range(times):
+                step = len(self.records.get("loss", ()))
+                value = float("nan") if step % 3 == 1 else -float(step)
+                trackio_files.log(connection, {"loss": 1 / (step + 1), "α": {"β": value}}, step, BEGAN + step)
+                for tag, number in {"loss": 1 / (step + 1), "α/β": value}.items():
+                    self.records.setdefault(tag, []).append((step, BEGAN + step, number))
+
+
+TRACKER_SAMPLES = {"trackio": TrackioSample, "wandb": WandbSample, "mlflow": MlflowSample, "sacred": SacredSample}
