@@ -10,6 +10,9 @@ SPACES = " "
 """Cells are aligned by any number of spaces."""
 
 _SEPARATORS = ("\t", ",", ";", "|", SPACES)  # the first of those that fit equally well is taken
+NO_NUMBERS = frozenset({"", "-", "--", "none", "null", "na", "n/a", "nan", "inf", "-inf", "true", "false"})
+"""What stands in a column of numbers in place of one, or for one that is not finite; in lower case."""
+
 _RULE = frozenset("-=+|: \t")  # signs of a line that only underlines a header
 _MAX_NAME = 200  # characters; a longer one is prose
 _MAX_QUOTED_LINES = 50  # in one quoted cell; a quotation mark that is not closed so soon opens none
@@ -133,7 +136,9 @@ def _choose(header: str, row: str | None) -> Layout | None:
     if found:
         return max(found, key=lambda fit: fit[0])[1]
     names = _names([header])
-    return Layout(",", names) if names and (row is None or is_number(row)) else None
+    return (
+        Layout(",", names) if names and (row is None or is_number(row) or row.strip().lower() in NO_NUMBERS) else None
+    )
 
 
 def _cells(layout: Layout, line: str) -> list[str]:

@@ -7,7 +7,17 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from app.readers._layout import SPACES, Layout, decoder, find_opening, header_alone, is_blank, is_comment, is_number
+from app.readers._layout import (
+    NO_NUMBERS,
+    SPACES,
+    Layout,
+    decoder,
+    find_opening,
+    header_alone,
+    is_blank,
+    is_comment,
+    is_number,
+)
 from app.readers._table import TableParser
 from app.readers.contract import Choices, RunInfo, RunLog, Stamp
 from app.readers.folder import stamp_of
@@ -20,7 +30,6 @@ TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 _MAX_FILES = 20_000
 _MAX_SETTINGS_BYTES = 1 << 22
 _ROWS = 20  # looked at to tell a table from text
-_NO_NUMBERS = frozenset({"", "-", "--", "none", "null", "na", "n/a", "nan", "inf", "-inf", "true", "false"})
 _MAX_BAD_SHARE = 0.05  # of the characters of a text
 
 _NO_HEADER = "it does not begin with a header of names and rows below it"
@@ -120,7 +129,7 @@ def _is_plain(rows: Sequence[Sequence[str]], layout: Layout) -> bool:
         return False
     if layout.separator == SPACES:
         cells = [cell for row in fitting for cell in row]
-        if not all(cell.lower() in _NO_NUMBERS or is_number(cell.replace(",", ".")) for cell in cells):
+        if not all(cell.lower() in NO_NUMBERS or is_number(cell.replace(",", ".")) for cell in cells):
             return False
     return all(_has_numbers([row]) for row in fitting)
 

@@ -38,6 +38,8 @@ class MonitorParser(TableParser):
         header: what the line of JSON says, empty before it was read.
     """
 
+    heeds_comments = True
+
     def __init__(self, path: Path, choices: Choices, *parts: Any, **more: Any) -> None:
         super().__init__(path, choices, *parts, **more)
         self.header: Mapping[str, Any] = {}
