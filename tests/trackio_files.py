@@ -24,6 +24,7 @@ def connected(path, journal="wal", *, old=False):
     """Open a database for writing, with its tables."""
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA journal_mode = {journal}")
+    connection.execute("PRAGMA synchronous = OFF")
     connection.executescript(_OLD_TABLES if old else _TABLES)
     return connection
 
