@@ -140,10 +140,20 @@
     if (warm.size > MOST_WARM) warm.delete(warm.keys().next().value);
   }
 
+  /** Why a blob could not be shown, in the words of the server; `otherwise` where it sees no fault. */
+  async function whyNot(src, otherwise) {
+    try {
+      const answer = await fetch(src);
+      return answer.ok ? otherwise : (await answer.json()).error;
+    } catch (failure) {
+      return otherwise; // it cannot be asked
+    }
+  }
+
   function forgetGone() {
     for (const [key, list] of lists) if (!tb.live.runs.has(list.run)) lists.delete(key);
   }
 
   tb.live.on("runs", forgetGone);
-  tb.media = { list: listOf, want, at, placeAt, warmUp, onList: (listener) => listeners.push(listener) };
+  tb.media = { list: listOf, want, at, placeAt, warmUp, whyNot, onList: (listener) => listeners.push(listener) };
 })(window.tailboard);

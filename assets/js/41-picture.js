@@ -69,9 +69,11 @@
     const words = make("span", { class: "tile-words" });
     const tile = make("button", { class: "tile", type: "button" }, image, words);
     image.addEventListener("load", () => sharpen(image));
-    image.addEventListener("error", () => {
+    image.addEventListener("error", async () => {
       tile.classList.add("broken");
-      tile.title = words.textContent = "This picture could not be loaded: its file is missing or no picture.";
+      const src = image.getAttribute("src");
+      const why = await tb.media.whyNot(src, "its file is no picture.");
+      if (image.getAttribute("src") === src) tile.title = words.textContent = `This picture could not be loaded: ${why}`;
     });
     tile.addEventListener("click", () => open(place));
     return { tile, image, words };

@@ -7,13 +7,19 @@
   const LINE_PX = 14; // of a caption
   const MOST = 6; // players in a box; more are scrolled to
 
-  const rowHeight = (shape) => PLAYER_PX + GAP_PX + (shape.letters && tb.view.get().captions ? LINE_PX : 0);
+  const rowHeight = (shape) => PLAYER_PX + GAP_PX + ((shape.letters || shape.count > 1) && tb.view.get().captions ? LINE_PX : 0);
 
   function newClip() {
-    const audio = make("audio", { controls: "", preload: "none" });
+    const audio = make("audio", { controls: "", preload: "metadata" });
     const words = make("figcaption", { class: "tile-words" });
     const fault = make("p", { class: "clip-fault", hidden: "" });
-    audio.addEventListener("error", () => (fault.hidden = false));
+    audio.addEventListener("error", async () => {
+      const src = audio.getAttribute("src");
+      const why = await tb.media.whyNot(src, "its file is no audio that this browser can play.");
+      if (audio.getAttribute("src") !== src) return;
+      fault.textContent = fault.title = `This clip could not be loaded: ${why}`;
+      fault.hidden = false;
+    });
     return { element: make("figure", { class: "clip" }, audio, words, fault), audio, words, fault };
   }
 
@@ -21,7 +27,6 @@
     const name = item.caption || (item.count > 1 ? `${item.index + 1} of ${item.count}` : "");
     if (audio.getAttribute("src") !== item.src) {
       fault.hidden = true;
-      fault.textContent = `This clip (${item.media_type}) could not be played: its file is missing or no audio.`;
       audio.src = item.src;
     }
     audio.setAttribute("aria-label", `${name || "Clip"} at step ${item.step}`);
