@@ -24,11 +24,11 @@ class FolderTable:
     settings: Sequence[str]
     is_own: Callable[[Path, frozenset[str]], bool]
 
-    def find(self, folder: Path, names: Collection[str], *, named: bool = False) -> Finding:
+    def find(self, folder: Path, names: Collection[str], *, named: bool = False) -> Finding:  # noqa: ARG002
         """Find the folder itself where it holds such a table."""
         for table in self.tables:
             if table in names:
-                sight = look_at(folder / table, named=named)
+                sight = look_at(folder / table)
                 if not sight.why_not and self.is_own(folder, sight.columns):
                     return Finding([folder], [table, *(name for name in self.settings if name in names)])
         return NOTHING_FOUND

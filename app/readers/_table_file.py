@@ -43,12 +43,9 @@ class Sight(NamedTuple):
     why_not: str = ""
 
 
-def look_at(path: Path, *, named: bool = False) -> Sight:
-    """Tell whether a file is a table.
-
-    Of a file that is called a table, or that a person named, less is asked: rows may be missing or of another length.
-    """
-    return _sight(head(path), strict=not named and path.suffix.lower() not in TABLE_SUFFIXES)
+def look_at(path: Path) -> Sight:
+    """Tell whether a file is a table. Of what is called one less is asked: rows may be missing, or of other lengths."""
+    return _sight(head(path), strict=path.suffix.lower() not in TABLE_SUFFIXES)
 
 
 def open_table(path: Path, choices: Choices, name: str = "", settings: Sequence[Path] = ()) -> RunLog:

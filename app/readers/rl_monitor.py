@@ -117,7 +117,7 @@ class Monitors:
 
 def _is_monitor(path: Path) -> bool:
     first = head(path).partition(b"\n")[0]
-    return first.startswith(b"#") and b'"t_start"' in first and look_at(path, named=True).columns >= _COLUMNS
+    return first.startswith(b"#") and b'"t_start"' in first and look_at(path).columns >= _COLUMNS
 
 
 READER = Monitors()

@@ -22,7 +22,7 @@ class Tables:
             suffix = path.suffix.lower()
             if not named and suffix not in _SUFFIXES:
                 continue
-            why_not = look_at(path, named=named).why_not
+            why_not = look_at(path).why_not
             if not why_not:
                 runs.append(path)
             elif suffix in TABLE_SUFFIXES and path.is_file():
