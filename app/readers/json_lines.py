@@ -65,7 +65,7 @@ class JsonLines:
     """Finds files of JSON lines and opens each as a run."""
 
     name = "json_lines"
-    order = 40
+    order = 30  # before tables, which take any lines of equal cells
 
     def find(self, folder: Path, names: Collection[str], *, named: bool = False) -> Finding:
         """Look for files whose first lines are objects with numbers."""

@@ -35,7 +35,7 @@ class JsonObject:
     """Finds JSON documents that are named like results, and opens each as a run."""
 
     name = "json_object"
-    order = 40
+    order = 30  # before tables, which take any lines of equal cells
 
     def find(self, folder: Path, names: Collection[str], *, named: bool = False) -> Finding:
         """Look for objects with numbers and lists of rows with steps, by names of results unless a person gave it."""

@@ -218,7 +218,7 @@ def test_a_reader_that_stops_reading_is_no_failure(tmp_path: Path):
     for number in range(2000):
         (tmp_path / f"notes-{number}.txt").write_text("nothing")
     command = f"{sys.executable} -m app inspect {tmp_path} | head -n 1; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
     assert (done.returncode, done.stdout, done.stderr) == (0, "No runs found.\n", "")
 
 
@@ -230,3 +230,10 @@ def test_a_live_run_is_waited_for_no_longer_than_a_file_needs_to_rest(
     for path in tmp_path.iterdir():
         os.utime(path, (time.time() + 3600, time.time() + 3600))  # as if it changed without end
     assert inspect(tmp_path)["runs"][0]["tags"]["loss"]["points"] == 1
+
+
+def test_a_pattern_for_text_logs_is_used(tmp_path: Path, capsys):
+    (tmp_path / "train.log").write_text("#3 gain~0.5\n")
+    assert main(["inspect", "--json", "--text-pattern", r"#(?P<step>\d+) gain~(?P<gain>\S+)", str(tmp_path)]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["runs"]
+    assert (found["format"], found["tags"]["gain"]["last"], found["tags"]["gain"]["last_step"]) == ("text", 0.5, 3)

@@ -48,6 +48,18 @@ def test_a_bad_value_is_blamed_on_where_it_came_from():
         settings_of(TAILBOARD_PORT="99999")
 
 
+def test_patterns_add_up_on_the_command_line_and_are_lines_of_the_environment():
+    one, two = r"loss (?P<loss>\S+)", r"lr (?P<lr>\S+)"
+    patterns = settings_of("--text-pattern", one, "--text-pattern", two).text_patterns
+    assert [pattern.pattern for pattern in patterns] == [one, two]
+    assert settings_of(TAILBOARD_TEXT_PATTERN=f"{one}\n{two}\n").text_patterns == patterns
+
+
+def test_a_pattern_that_cannot_be_used_is_blamed_on_where_it_came_from():
+    with pytest.raises(UsageError, match=r"^--text-pattern: '\(' is no regular expression"):
+        settings_of("--text-pattern", "(")
+
+
 def test_log_folders_come_from_the_command_line_else_the_environment_else_runs():
     none, given = argparse.Namespace(logdir=None), argparse.Namespace(logdir=["a"])
     assert logdirs_from(given, {"TAILBOARD_LOGDIR": "b"}) == ["a"]
