@@ -28,7 +28,7 @@ where Value is a google.protobuf.Value: 2 number double, 3 string, 4 bool.
 import math
 import struct
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -100,8 +100,7 @@ class EventFile:
 
 def frame(record: bytes) -> bytes:
     """Put length and checksums around a record."""
-    length = struct.pack("<Q", len(record))
-    return b"".join((length, _masked(crc32c(length)), record, _masked(crc32c(record))))
+    return b"".join((_head(len(record)), record, _masked(crc32c(record))))
 
 
 def event(wall_time: float, step: int, values: Sequence[bytes]) -> bytes:
@@ -167,6 +166,12 @@ def crc32c(data: bytes) -> int:
     for byte in data[whole:]:
         crc = one[(crc ^ byte) & 0xFF] ^ (crc >> 8)
     return crc ^ 0xFFFFFFFF
+
+
+@lru_cache(maxsize=1 << 10)  # records of one tag have one length, or a few
+def _head(size_bytes: int) -> bytes:
+    length = struct.pack("<Q", size_bytes)
+    return length + _masked(crc32c(length))
 
 
 @cache

@@ -80,7 +80,7 @@ class Discovery:
     def __init__(self, roots: Sequence[LogRoot], readers: Mapping[str, Reader]) -> None:
         self._roots = roots
         self._readers = sorted(readers.values(), key=lambda reader: (reader.order, reader.name))
-        self._unreadable: set[Path] = set()
+        self._unreadable: dict[Path, str] = {}  # folders, with what the system said
         self._reported: set[Path] = set()
         self.group_folders: list[Path] = []
         self.skipped: Sequence[Skipped] = ()
@@ -104,6 +104,7 @@ class Discovery:
                         while run_id in found:  # two nameless roots that hold runs of one name
                             run_id = f"{root.path.name}/{run_id}"
                         found[run_id] = FoundRun(run_id, reader, path, folders, look.changed)
+        skipped += [Skipped(folder, f"it cannot be looked into: {why}") for folder, why in self._unreadable.items()]
         self.group_folders = sorted(groups, key=lambda folder: len(folder.parts))
         self.skipped = tuple(skipped)
         return found
@@ -152,7 +153,7 @@ class Discovery:
     def _report(self, folder: Path, error: OSError) -> None:
         if isinstance(error, FileNotFoundError | NotADirectoryError):
             return
-        self._unreadable.add(folder)
+        self._unreadable[folder] = error.strerror or str(error)
         if folder not in self._reported:
             self._reported.add(folder)
             _log.warning("%s cannot be looked into (%s); new runs in it are not seen", folder, error.strerror)

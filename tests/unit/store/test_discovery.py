@@ -154,3 +154,9 @@ def test_a_file_whose_name_says_nothing_is_called_by_its_folder(tmp_path):
     runs, _ = looked(LogRoot("", tmp_path))
     assert sorted(runs) == ["a", "b/lr-0.1.csv", "c/history.csv", "c/results.csv", "d", "d/metrics.csv"]
     assert runs["a"].path == tmp_path / "a" / "metrics.csv"
+
+
+def test_a_folder_that_cannot_be_looked_into_is_named_with_the_reason(tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    _, skipped = looked(LogRoot("", tmp_path / "loop"))
+    assert skipped == {"loop": "it cannot be looked into: Too many levels of symbolic links"}
