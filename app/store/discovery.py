@@ -221,7 +221,7 @@ class _Look:
         if others:
             sorts = ", ".join(f"{count:,} {suffix}" for suffix, count in others.most_common(_SUFFIXES_NAMED))
             more = ", ..." if len(others) > _SUFFIXES_NAMED else ""
-            what = "further files" if named == _NAMED_IN_A_FOLDER else "files that are no logs by their names"
+            what = "further files" if named == _NAMED_IN_A_FOLDER else "other files, not looked into"
             yield Skipped(self.folder, f"{what}: {sorts}{more}")
 
 

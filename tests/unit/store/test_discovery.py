@@ -112,7 +112,7 @@ def test_what_belongs_to_no_run_is_named_with_the_reason(tmp_path):
     runs, skipped = looked(LogRoot("", tmp_path))
     assert list(runs) == ["a"]
     assert set(skipped) == {"broken.json", "b.csv", "a"}
-    assert skipped["a"] == "files that are no logs by their names: 1 .pt"
+    assert skipped["a"] == "other files, not looked into: 1 .pt"
 
 
 def test_of_a_data_set_in_many_files_some_are_named_and_the_others_counted(tmp_path):
