@@ -37,6 +37,9 @@ def decode_objects(lines: Sequence[bytes]) -> Iterator[tuple[int, dict[str, Any]
         objects = list(map(orjson.loads, lines))
     except orjson.JSONDecodeError:
         objects = [_decode_or_none(line) for line in lines]
+    if set(map(type, objects)) == {dict}:
+        yield from enumerate(objects)
+        return
     for number, value in enumerate(objects):
         if isinstance(value, dict):
             yield number, value

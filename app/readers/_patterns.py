@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from app.readers._json import decode
 from app.readers._rows import Row
@@ -97,11 +98,13 @@ class LineReader:
             The numbers; the best counter of steps among them as `step` unless it counts epochs, which other lines may
             count finer; and as text `wall_time`, where the line has a clock.
         """
-        line = _COLOUR.sub("", line[:MAX_LINE])
+        line = line[:MAX_LINE]
+        if "\x1b" in line:
+            line = _COLOUR.sub("", line)
         row = self._own_row(line) or self._known_row(line)
         if not row:
             return None
-        counter = choose_step(key for key, value in row.items() if type(value) is float)
+        counter = _finest(tuple(row))
         if counter not in {None, "step", "epoch", "Epoch"}:
             row["step"] = row.pop(counter)
         clock = _CLOCK.search(line, 0, _CLOCK_WITHIN)
@@ -131,6 +134,9 @@ class LineReader:
                     self._known = (read,)
                 return row
         return None
+
+
+_finest = lru_cache(maxsize=1024)(choose_step)  # the lines of one log have few sets of tags
 
 
 def _own(pattern: re.Pattern[str], line: str) -> Row:
@@ -216,7 +222,8 @@ def _counted(line: str) -> Row | None:
     if not counters:
         return None
     phase = counters[0]["phase"] or (counters[0]["mode"] if counters[0]["mode"] not in {None, "train"} else "")
-    rest = _COUNTER.sub(" | ", line[counters[0].start() :])
+    ends = [counter.start() for counter in counters[1:]] + [len(line)]
+    rest = " | ".join(line[counter.end() : end] for counter, end in zip(counters, ends, strict=True))
     pairs = {f"{phase}/{tag}" if phase else tag: value for tag, value in _pairs(_PAIR, rest)}
     return _steps(counters, phase) | pairs if pairs else None
 

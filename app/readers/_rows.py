@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.readers._steps import choose_step, choose_time, wall_seconds
+from app.readers._steps import all_wall_seconds, choose_step, choose_time, wall_seconds
 from app.readers.contract import Choices, Columns, Float64Array, Int64Array, RunInfo
 from trainer_hooks.record import NONFINITE
 
@@ -15,6 +15,7 @@ _NUMBERS = {int, float}
 _NONFINITE = {**NONFINITE, **{sign + word: float(sign + word) for word in ("nan", "inf") for sign in ("", "-")}}
 
 Row = dict[str, Any]
+_Shapes = dict[tuple[str, ...], list[int]]  # by keys: which rows have these
 _Found = dict[str, tuple[Int64Array, Float64Array]]  # by tag: places of the rows that hold it, and its values
 
 
@@ -41,9 +42,10 @@ class Rows:
 
     def take(self, rows: Sequence[Row]) -> dict[str, Columns]:
         """Return the records of the next rows by tag, in order of the rows."""
-        found = _merged(_numbers(rows, np.arange(len(rows))))
+        shapes = _shapes(rows)
+        found = _merged(_numbers(rows, shapes, np.arange(len(rows))))
         self._look_for_steps(found)
-        step, time = self._steps(found, len(rows)), _times(rows)
+        step, time = self._steps(found, len(rows)), _times(rows, shapes)
         return {tag: Columns(step[places], time[places], values) for tag, (places, values) in found.items()}
 
     def info(self, name: str, **facts: Any) -> RunInfo:
@@ -83,17 +85,22 @@ class Rows:
         return step
 
 
+def _shapes(rows: Sequence[Row]) -> _Shapes:
+    """Group the rows that have the same keys in the same order, so that they are columns already."""
+    shapes: _Shapes = {}
+    for index, keys in enumerate(map(tuple, rows)):
+        shapes.setdefault(keys, []).append(index)
+    return shapes
+
+
 def _numbers(
-    rows: Sequence[Row], places: Int64Array, prefix: str = ""
+    rows: Sequence[Row], shapes: _Shapes, places: Int64Array, prefix: str = ""
 ) -> Iterator[tuple[str, Int64Array, Float64Array]]:
-    """Find the numbers in the rows, which are at these places: rows of the same keys at once, as columns.
+    """Find the numbers in the rows, which are at these places.
 
     Yields:
-        Tag, places and values, each tag once for each set of keys that holds it.
+        Tag, places and values, each tag once for each shape that holds it.
     """
-    shapes: dict[tuple[str, ...], list[int]] = {}
-    for index, row in enumerate(rows):
-        shapes.setdefault(tuple(row), []).append(index)
     for keys, indexes in shapes.items():
         some = rows if len(indexes) == len(rows) else [rows[index] for index in indexes]
         where = places[indexes]
@@ -107,7 +114,8 @@ def _numbers(
                 yield from _mixed(tag, where, cells)
             if dict in kinds and tag.count("/") < _MAX_DEPTH:
                 inner = [index for index, cell in enumerate(cells) if type(cell) is dict]
-                yield from _numbers([cells[index] for index in inner], where[inner], tag + "/")
+                mappings = [cells[index] for index in inner]
+                yield from _numbers(mappings, _shapes(mappings), where[inner], tag + "/")
 
 
 def _mixed(tag: str, places: Int64Array, cells: Sequence[Any]) -> Iterator[tuple[str, Int64Array, Float64Array]]:
@@ -137,15 +145,15 @@ def _in_order(parts: Sequence[tuple[Int64Array, Float64Array]]) -> tuple[Int64Ar
     return places[order], np.concatenate([part[1] for part in parts])[order]
 
 
-def _times(rows: Sequence[Row]) -> Float64Array:
+def _times(rows: Sequence[Row], shapes: _Shapes) -> Float64Array:
     """Return the wall time of each row, NaN where it has none."""
-    names: dict[tuple[str, ...], str | None] = {}
     times = np.full(len(rows), np.nan)
-    for index, row in enumerate(rows):
-        keys = tuple(row)
-        if keys not in names:
-            names[keys] = choose_time(keys)
-        name = names[keys]
+    for keys, indexes in shapes.items():
+        name = choose_time(keys)
         if name is not None:
-            times[index] = wall_seconds(row[name])
+            cells = [rows[index][name] for index in indexes]
+            if set(map(type, cells)) <= _NUMBERS:
+                times[indexes] = all_wall_seconds(np.array(cells, dtype=np.float64))
+            else:
+                times[indexes] = list(map(wall_seconds, cells))
     return times

@@ -4,6 +4,10 @@ import math
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+import numpy as np
+
+from app.readers.contract import Float64Array
+
 # Names without case, spaces and signs between words, best first. Where a log has several, the first one here counts
 # finest: what a trainer calls its step, then steps of an environment, iterations, updates, and epochs at last.
 _STEP_NAMES = """
@@ -62,6 +66,15 @@ def wall_seconds(value: object) -> float:
             if _EARLIEST_S < value / unit < _LATEST_S:
                 return value / unit
     return math.nan
+
+
+def all_wall_seconds(values: Float64Array) -> Float64Array:
+    """Return the same as `wall_seconds` for many numbers; both of shape (n,)."""
+    seconds = np.full(len(values), np.nan)
+    for unit in _UNITS:
+        scaled = values / unit
+        np.copyto(seconds, scaled, where=(scaled > _EARLIEST_S) & (scaled < _LATEST_S))
+    return seconds
 
 
 def _best(names: Iterable[str], ranks: dict[str, int]) -> str | None:

@@ -149,6 +149,7 @@ class GrowingFile(Generic[P]):
         whole: the file is one document that is written anew each time, not lines that are added: it is read from the
             beginning whenever it changed, and while it is not whole, what it held before stays.
         lines: False where the file holds bytes that no newline parts.
+        look_bytes: taken in by one look, less where the parser is slow.
     """
 
     def __init__(
@@ -160,12 +161,14 @@ class GrowingFile(Generic[P]):
         *,
         whole: bool = False,
         lines: bool = True,
+        look_bytes: int = LOOK_BYTES,
     ) -> None:
         self._path = path
         self._make = parser
         self._describe = describe
         self._beside = beside
         self._whole = whole
+        self._look_bytes = look_bytes
         self._read_pieces = read_lines if lines else read_pieces
         self._has_lines = lines and not whole
         self._reading = _Reading(parser, {})
@@ -277,7 +280,7 @@ class GrowingFile(Generic[P]):
         if self._continues(stamp):
             self._unsettled_since = None
             try:
-                self._take_in(self._reading, stamp, LOOK_BYTES, take_tail=take_tail)
+                self._take_in(self._reading, stamp, self._look_bytes, take_tail=take_tail)
             except ReadAnewError as error:
                 self._read_anew(stamp, error.parser, take_tail=take_tail)
             return True

@@ -55,8 +55,9 @@ class LinesParser:
             if row is None:
                 self._problems.add(self._path, f"line {self._lines + number + 1}", "it is not a JSON object")
                 continue
-            self.first = self.first or row
             rows.append({key: row[key] for key in row if key not in self._leave_out} if self._leave_out else row)
+            if not self.first:
+                self.first = row
         self._lines += len(lines)
         return self.rows.take(rows)
 

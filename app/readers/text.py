@@ -16,6 +16,7 @@ _SUFFIXES = frozenset({".log", ".txt", ".out", ".err"})
 _NAMES = frozenset({"log", "stdout", "stderr", "output", "nohup.out"})
 _LOOK_BYTES = 1 << 18  # a program may tell of its settings at length before it trains
 _LOOK_AGAIN_BYTES = 1 << 15  # a file in which nothing was found is looked at again when it has grown so much
+_PIECE_BYTES = 1 << 19  # searched in a quarter of a second
 _BINARY_SHARE = 100  # one zero byte in so many is no text; a few are holes that a crash left
 _BREAKS = re.compile(r"[\r\n]+")  # a progress bar writes over its line
 _NO_MATCH = "no line of its beginning holds numbers in a known form; give its form with --text-pattern"
@@ -79,7 +80,7 @@ class Text:
         def describe(parser: TextParser) -> RunInfo:
             return parser.rows.info(path.name)
 
-        return GrowingFile(path, parser, describe)
+        return GrowingFile(path, parser, describe, look_bytes=_PIECE_BYTES)
 
 
 def _has_match(path: Path, patterns: Patterns) -> bool:
