@@ -32,6 +32,7 @@ class Growth:
 
     Attributes:
         columns: per tag the records that are new.
+        facts: of these records.
         cut: tags of which records of this file are out of date since.
         restart: records of files before this one, of any tag, are out of date from this step on.
         back: the same of single tags.
@@ -40,6 +41,7 @@ class Growth:
     """
 
     columns: dict[str, Columns] = field(default_factory=dict)
+    facts: dict[str, TagFacts] = field(default_factory=dict)
     cut: set[str] = field(default_factory=set)
     restart: int = NEVER
     back: dict[str, int] = field(default_factory=dict)
@@ -100,8 +102,9 @@ class EventFile:
                     break
             self._sign = _sign(file, self._offset)
         growth.columns = {tag: concatenate(found) for tag, found in parts.items()}
-        for tag, columns in growth.columns.items():
-            self.facts[tag] = join_facts(self.facts.get(tag), scalar_facts(columns))
+        growth.facts = {tag: scalar_facts(columns) for tag, columns in growth.columns.items()}
+        for tag, facts in growth.facts.items():
+            self.facts[tag] = join_facts(self.facts.get(tag), facts)
         return growth
 
     def again(self, restarts: Restarts) -> Iterator[Batch]:

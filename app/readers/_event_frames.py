@@ -33,7 +33,7 @@ SMALL_BYTES = 1 << 14
 
 _HEADER = struct.Struct("<QI")
 _FIRST_BYTES = 1 << 16  # read at once where a file begins, and behind a big record; more than a small record has
-_MOST_BYTES = 1 << 19  # with more, what is computed no longer fits the processor's cache
+_MOST_BYTES = 1 << 18  # with more, what is computed of them no longer fits the processor's cache
 
 
 class Frames(NamedTuple):

@@ -108,6 +108,8 @@ class Parser:
 
     def _parse(self, data: bytes, offset: int, small: Frames, places: Int64Array) -> list[Scalars]:
         """Parse records one by one, in order; return the scalars in them."""
+        if not len(places):
+            return []
         found = _Found()
         begins, sizes = small.begins[places], small.sizes[places]
         whole = are_whole(np.frombuffer(data, np.uint8), begins, sizes)

@@ -148,8 +148,6 @@ class TensorBoardRun:
         self._stamps = stamps
         rewritten = self._drop_vanished(stamps)
         appended = self._look(stamps, rewritten)
-        for tag, columns in appended.items():
-            self._scalars[tag] = join_facts(self._scalars.get(tag), scalar_facts(columns))
         self._settle(rewritten)
         self._facts = self._all_facts()
         return News(changed=True, appended=appended, rewritten=frozenset(rewritten), behind=self._behind)
@@ -194,6 +192,7 @@ class TensorBoardRun:
             rewritten |= self._rewritten(log, growth, had)
             for tag, columns in growth.columns.items():
                 parts.setdefault(tag, []).append(columns)
+                self._scalars[tag] = join_facts(self._scalars.get(tag), growth.facts[tag])
             work += growth.work
             if log.behind or work >= LOOK_BYTES:
                 self._behind = True
@@ -236,9 +235,10 @@ class TensorBoardRun:
             return
         cut = self._cut & self._unsettled & self._scalars.keys()
         self._unsettled.clear()
-        if cut:
-            loaded = self._read_again(cut, "latest")
-            self._scalars.update((tag, scalar_facts(columns)) for tag, columns in loaded.items() if len(columns))
+        for tag, columns in self._read_again(cut, "latest").items():
+            del self._scalars[tag]
+            if len(columns):  # a tag that lost all its records is none
+                self._scalars[tag] = scalar_facts(columns)
 
     def _read_again(self, wanted: Collection[str], overlap: Overlap) -> dict[str, Columns]:
         series, restarts = Series(), Restarts()
