@@ -153,5 +153,6 @@ def test_stamps_change_when_a_run_grows(reader, sample):
 
 def test_columns_have_the_types_that_the_contract_names(reader, sample):
     sample.grow(2)
-    columns = polled(reader, sample).load(["loss"])["loss"]
+    tag = next(iter(sample.records))
+    columns = polled(reader, sample).load([tag])[tag]
     assert (columns.step.dtype, columns.wall_time.dtype, columns.value.dtype) == (np.int64, np.float64, np.float64)

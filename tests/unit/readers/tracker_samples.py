@@ -116,4 +116,33 @@ class TrackioSample:
                     self.records.setdefault(tag, []).append((step, BEGAN + step, number))
 
 
-TRACKER_SAMPLES = {"trackio": TrackioSample, "wandb": WandbSample, "mlflow": MlflowSample, "sacred": SacredSample}
+@dataclass
+class VisdomSample:
+    """A replay log of two lines in one window, to which points are added."""
+
+    root: Path
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.root.mkdir()
+        self.path = self.file = self.root / "calls.log"
+
+    def grow(self, times: int = 1) -> None:
+        with self.file.open("a") as file:
+            for _ in range(times):
+                step = len(self.records.get("main/train/loss", ()))
+                values = {"loss": 1 / (step + 1), "α/β": float("nan") if step % 3 == 1 else -float(step)}
+                for name, value in values.items():
+                    self.records.setdefault(f"main/train/{name}", []).append((step, float("nan"), value))
+                    line = {"x": [step], "y": [value], "name": name, "type": "scatter", "mode": "lines"}
+                    call = {"data": [line], "win": "a", "eid": "main", "opts": {"title": "train"}, "append": True}
+                    file.write(json.dumps(["update", call]) + "\n")
+
+
+TRACKER_SAMPLES = {
+    "wandb": WandbSample,
+    "mlflow": MlflowSample,
+    "sacred": SacredSample,
+    "trackio": TrackioSample,
+    "visdom": VisdomSample,
+}
