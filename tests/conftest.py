@@ -52,6 +52,15 @@ class AppProcess:
         return self.process.returncode, self.output.read_text(), self.errors.read_text()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What the app keeps for its user is kept elsewhere: what earlier tests said of a run of this path is not said."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(tmp_path_factory.mktemp("home")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _patient_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a slow machine a run of this process neither gives up waiting, nor logs the load, which comes by the clock."""
