@@ -10,6 +10,7 @@ from app.readers.contract import TagFacts
 from app.store.best import best_of
 from app.store.memory import RunSummary, StoreLike, UnknownRunError
 from app.store.naming import as_counted, as_text
+from app.store.sidecar import NO_EDITS
 
 Entries = Callable[[Sequence[RunSummary]], list[dict[str, Any]]]
 
@@ -75,6 +76,7 @@ def run_entry(store: StoreLike, run: RunSummary) -> dict[str, Any]:
         "problems": sum(problem.count for problem in run.problems),
         "dropped": status.dropped,
         "best": dataclasses.asdict(best) if best else None,
+        "edited": zlib.crc32(repr(run.edits).encode()) if run.edits != NO_EDITS else 0,
     }
 
 
@@ -84,6 +86,7 @@ def run_whole(store: StoreLike, run: RunSummary) -> dict[str, Any]:
     return {
         **run_entry(store, run),
         "folder": run.folder,
+        "path": run.path,
         "files": run.files,
         "edits": dataclasses.asdict(run.edits),
         "step_column": info.step_column,

@@ -36,7 +36,7 @@ def file_entry(run: RunSummary) -> dict[str, Any]:
     return {
         "id": run.id,
         "title": run.title,
-        "folder": run.folder,
+        "path": run.path,
         "format": run.format,
         "files": run.files,
         "tags": len(run.facts),

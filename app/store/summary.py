@@ -17,6 +17,7 @@ class RunSummary:
         revision: the store's revision when this run last changed.
         last_step: the highest last step of all tags.
         last_time: when the newest record was logged, in seconds since the epoch.
+        path: what its reader opens: its folder, or the file that is a run by itself.
         files: how many files the run is made of.
         edits: what people say of it.
     """
@@ -31,6 +32,7 @@ class RunSummary:
     revision: int
     last_step: int | None
     last_time: float | None
+    path: str = ""
     files: int = 1
     edits: Edits = NO_EDITS
 

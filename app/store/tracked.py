@@ -126,6 +126,7 @@ class TrackedRun:
             revision=revision,
             last_step=max(steps, default=None),
             last_time=max(times, default=None),
+            path=as_text(str(self.found.path)),
             files=self._count_files(),
             edits=self.edits,
         )

@@ -50,5 +50,23 @@
     return told;
   }
 
-  tb.wire = { ask, get };
+  /** Send a JSON object. Throws an Error whose message is fit to be read, with the `status` of the answer. */
+  async function post(path, body) {
+    let answer;
+    try {
+      answer = await fetch(tb.known.prefix + "api/v1/" + path, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+    } catch (unreachable) {
+      throw new Error("The server does not answer. Is it still running?");
+    }
+    const told = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw Object.assign(new Error(told.error || `The server answered ${answer.status}.`), { status: answer.status });
+    return told;
+  }
+
+  tb.wire = { ask, get, post };
 })(window.tailboard);

@@ -116,6 +116,7 @@
     runs: known.runs,
     order: () => known.order,
     tags: () => known.tags,
+    revision: () => known.since,
     addDrawer: (drawer) => drawers.push(drawer),
     on: (what, listener) => listeners[what].push(listener),
     pause(on) {

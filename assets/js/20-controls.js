@@ -89,17 +89,29 @@
   tb.live.on("tags", offerAxes);
 
   let optionsShown = "";
+  /* Dash indexes all options for its search, which takes seconds for thousands of runs: until a person reaches for the
+     picker it has the picked ones only. */
+  let reached = false;
+  const offered = () => (reached ? tb.live.order() : tb.live.picked());
+  function reach(event) {
+    if (reached || !event.target.closest?.(".run-picker")) return;
+    reached = true;
+    offerRuns();
+  }
+  document.addEventListener("pointerover", reach);
+  document.addEventListener("focusin", reach);
+
   function offerRuns() {
-    const order = tb.live.order();
-    const text = order.join("\n");
+    const order = offered();
+    const text = order.map(tb.runs.title).join("\n");
     const value = tb.live.picked();
     if (text !== optionsShown) {
       optionsShown = text;
-      dash_clientside.set_props("run-picker", { options: order.map((id) => ({ value: id, label: id })), value });
+      dash_clientside.set_props("run-picker", { options: order.map((id) => ({ value: id, label: tb.runs.title(id) })), value });
     } else dash_clientside.set_props("run-picker", { value });
   }
   tb.live.on("runs", () => {
-    const text = tb.live.order().join("\n");
+    const text = offered().map(tb.runs.title).join("\n");
     if (text !== optionsShown) offerRuns();
   });
   tb.view.onChange((view, changed) => changed.includes("runs") && offerRuns());

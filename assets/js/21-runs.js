@@ -17,6 +17,9 @@
   }
   const dash = (run) => tb.known.dashes[Math.floor(run.slot / 8) % tb.known.dashes.length];
 
+  /** What a run is called in lists: its id, or with the name that a person gave it. */
+  const title = (id) => tb.live.runs.get(id)?.title ?? id;
+
   /** A short line in the run's colour and dash pattern. */
   function swatch(run) {
     const pattern = dash(run) === "solid" ? "" : ` stroke-dasharray="${dash(run).replaceAll("px", "")}"`;
@@ -34,15 +37,17 @@
 
   function row(run) {
     const box = make("input", { type: "checkbox", "data-run": run.id, "aria-label": `Show ${run.id}` });
-    const name = make("a", { class: "run-name", href: "#", "data-act": "run-open", "data-run": run.id, title: run.id });
-    const parts = run.id.split("/");
-    name.append(make("bdi", {}, make("span", { class: "run-path", text: parts.slice(0, -1).map((p) => p + "/").join("") }), parts[parts.length - 1]));
+    const full = run.title === run.id ? run.id : `${run.title}\n${run.id}`;
+    const name = make("a", { class: "run-name", href: "#", "data-act": "run-open", "data-run": run.id, title: full });
+    const group = run.id.slice(0, run.id.lastIndexOf("/") + 1);
+    name.append(make("bdi", {}, make("span", { class: "run-path", text: group }), run.title.slice(group.length)));
     const state = make("span", { class: `state state-${run.state}`, text: WORDS[run.state] ?? run.state });
     const first = make("div", { class: "run-line" }, make("label", { class: "run-check" }, box, swatch(run)), name, state);
     const second = make("div", { class: "run-line quiet run-second" });
     const step = run.last_step === null ? "no points yet" : `step ${format.short(run.last_step)}`;
     const exact = run.last_step === null ? "" : `step ${format.integer(run.last_step)}`;
     second.append(make("span", { text: step, title: exact }), make("span", { class: "age", "data-time": run.last_time ?? "" }));
+    if (run.format !== "tailboard") second.append(make("span", { class: "run-format", text: run.format, title: `Read in place: ${run.format} format` }));
     const more = detail(run);
     second.append(make("span", { class: "run-detail", text: more, title: more }));
     if (run.problems) second.append(warning(`⚠ ${run.problems}`, "Lines that could not be read: see the run's page"));
@@ -55,7 +60,7 @@
 
   function shownIds() {
     const match = tb.matcher(tb.view.get().search);
-    return tb.live.order().filter((id) => match(id));
+    return tb.live.order().filter((id) => match(id) || match(title(id)));
   }
 
   function render() {
@@ -138,11 +143,20 @@
     if (event.target.closest?.("#run-list") && !event.relatedTarget?.closest?.("#run-list")) tb.highlight?.(null);
   });
 
+  /* A person chose another colour: what is drawn in the old one is drawn again. */
+  const slots = new Map();
+  function recolour() {
+    const changed = [...tb.live.runs.values()].some((run) => (slots.get(run.id) ?? run.slot) !== run.slot);
+    for (const run of tb.live.runs.values()) slots.set(run.id, run.slot);
+    if (changed) document.dispatchEvent(new Event("tb-colours"));
+  }
+
   tb.live.on("runs", render);
+  tb.live.on("runs", recolour);
   tb.live.on("state", ages);
   tb.view.onChange((view, changed) => {
     if (changed.some((name) => ["search"].includes(name))) render();
     else if (changed.some((name) => ["runs", "focus"].includes(name))) mark();
   });
-  tb.runs = { colour, dash, swatch, render };
+  tb.runs = { colour, dash, swatch, title, render };
 })(window.tailboard);

@@ -250,6 +250,7 @@
     laidOutFor = picked;
   });
   addEventListener("resize", () => redrawAll(false));
+  document.addEventListener("tb-colours", () => redrawAll(false));
 
   tb.panels = { all: panels, layOut, redrawAll, of: (element) => panels.get(element.closest(".panel")?.dataset.tag) };
 })(window.tailboard);

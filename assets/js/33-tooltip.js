@@ -58,14 +58,15 @@
 
   function table(rows, closest) {
     const smoothed = rows.some((row) => row.smoothed);
-    const head = ["", "run", ...(smoothed ? ["smoothed", "raw"] : ["value"]), "step", "time"];
+    const timed = rows.some((row) => !Number.isNaN(row.time));
+    const head = ["", "run", ...(smoothed ? ["smoothed", "raw"] : ["value"]), "step", timed ? "time" : ""];
     const body = rows.slice(0, MOST_ROWS).map((row) => {
       const run = tb.live.runs.get(row.id);
       const swatch = make("td", {}, tb.runs.swatch(run));
       const cell = (text, kind) => make("td", { class: kind || "", text });
       const values = smoothed ? [cell(format.number(row.value)), cell(format.number(row.raw), "quiet")] : [cell(format.number(row.raw))];
-      const since = run.created ? format.clock(row.time - run.created) : format.date(row.time);
-      const cells = [swatch, make("td", { class: "name" }, make("bdi", { text: row.id })), ...values, cell(format.integer(row.step)), cell(since, "quiet")];
+      const since = Number.isNaN(row.time) ? "" : run.created ? format.clock(row.time - run.created) : format.date(row.time);
+      const cells = [swatch, make("td", { class: "name" }, make("bdi", { text: tb.runs.title(row.id) })), ...values, cell(format.integer(row.step)), cell(since, "quiet")];
       return make("tr", { class: row.id === closest ? "closest" : row.far ? "far" : "" }, ...cells);
     });
     const more = rows.length - MOST_ROWS;

@@ -31,6 +31,7 @@
       const slot = String(run.slot);
       if (this.slot !== slot) this.head.firstChild.replaceChildren(tb.runs.swatch(run));
       this.slot = slot;
+      this.head.querySelector(".cell-run").textContent = tb.runs.title(this.run).split("/").at(-1);
       this.element.classList.toggle("narrow", width < NARROW_PX);
       this.box.style.height = list && shape ? `${this.drawer.height(shape, width)}px` : "";
       const { step: shown, items } = list ? tb.media.at(list, step) : { step: null, items: [] };

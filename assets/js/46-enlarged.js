@@ -77,7 +77,7 @@
     const { step, items } = tb.media.at(list, wanted);
     const item = items[Math.min(place, items.length - 1)];
     shown.stepper.show();
-    shown.name.replaceChildren(tb.runs.swatch(tb.live.runs.get(run)), run);
+    shown.name.replaceChildren(tb.runs.swatch(tb.live.runs.get(run)), tb.runs.title(run));
     shown.note.textContent = tb.cellNote(wanted, step);
     shown.items.hidden = items.length < 2;
     shown.place.textContent = `${Math.min(place, items.length - 1) + 1} of ${items.length}`;

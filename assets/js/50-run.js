@@ -23,7 +23,7 @@
     if (!onPage() || !tb.live.state.asked) return;
     const runs = wanted();
     const { equal } = tb.view.get();
-    const facts = runs.map((id) => tb.live.runs.get(id)).map((run) => run && [run.state, run.problems, run.notes, run.tags, run.media > 0]);
+    const facts = runs.map((id) => tb.live.runs.get(id)).map((run) => run && [run.state, run.problems, run.notes, run.tags, run.edited, run.media > 0]);
     const [was, now] = [asked + told, JSON.stringify([runs, equal]) + JSON.stringify(facts)];
     const late = changed && Date.now() / 1000 - beat > REFRESH_S;
     if (was === now && !late) return;
@@ -42,7 +42,9 @@
 
   function headOfOne(id) {
     const state = make("span", { class: "state" });
-    const title = make("h1", {}, make("span", { class: "run-head-swatch" }), make("bdi", { text: id }), state);
+    const name = make("bdi", {});
+    const title = make("h1", {}, make("span", { class: "run-head-swatch" }), name, state);
+    const top = make("div", { class: "run-title" }, title, tb.runEdit.button(id));
     const detail = make("p", { class: "run-head-detail" });
     const facts = Object.fromEntries(["created", "duration", "step", "newest point", "points"].map((words) => [words, fact(words)]));
     const progress = make("progress", { max: 1, "aria-label": "Progress" });
@@ -53,6 +55,8 @@
       if (!run) return;
       const now = tb.live.now();
       const end = run.state === "running" || run.state === "stalled" ? now : Math.max(run.last_time || 0, run.heartbeat || 0);
+      write(name, run.title);
+      name.title = run.title === id ? "" : id;
       show(title.firstChild, run.slot, () => [tb.runs.swatch(run)]);
       show(tags, run.tags.join("\n"), () => run.tags.map((text) => make("span", { class: "chip", text })));
       state.className = `state state-${run.state}`;
@@ -61,12 +65,12 @@
       write(facts.created.value, run.created ? format.date(run.created) : "not known");
       write(facts.duration.value, run.created && end ? format.span(Math.max(0, end - run.created)) : "–");
       write(facts.step.value, format.integer(run.last_step));
-      write(facts["newest point"].value, run.last_time ? `${format.span(now - run.last_time)} ago` : "none yet");
+      write(facts["newest point"].value, run.last_time ? `${format.span(now - run.last_time)} ago` : run.points ? "not known" : "none yet");
       write(facts.points.value, format.integer(run.points));
       progress.hidden = run.progress === null;
       if (run.progress !== null) progress.value = run.progress;
     }
-    return { elements: [title, detail, list, tags], update };
+    return { elements: [top, detail, list, tags], update };
   }
 
   function headOfSeveral(count) {
@@ -85,6 +89,7 @@
       place.replaceChildren(...head.elements);
     }
     head.update();
+    tb.runEdit.lay(runs.length === 1 ? runs[0] : "");
     const picked = tb.live.picked().length;
     const compare = document.getElementById("run-compare");
     compare.hidden = !tb.view.get().run || picked < 2;
@@ -114,11 +119,12 @@
     if (!body) return requestAnimationFrame(watchBody);
     const drawn = () => {
       filterRows();
+      tb.runEdit.laySteps();
       for (const mark of body.querySelectorAll(".run-mark")) show(mark, mark.dataset.slot, () => [tb.runs.swatch({ slot: Number(mark.dataset.slot) })]);
       tb.runTexts.lay();
       tb.runLoad.lay();
     };
-    new MutationObserver(drawn).observe(body, { childList: true, subtree: true, attributeFilter: ["data-name", "data-tag", "data-run", "data-slot"] });
+    new MutationObserver(drawn).observe(body, { childList: true, subtree: true, attributeFilter: ["data-steps", "data-name", "data-tag", "data-run", "data-slot"] });
     return drawn();
   }
 

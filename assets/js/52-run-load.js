@@ -66,5 +66,6 @@
   }
   addEventListener("resize", redraw);
   document.addEventListener("tb-theme", redraw);
+  document.addEventListener("tb-colours", redraw);
   tb.runLoad = { lay };
 })(window.tailboard);

@@ -20,6 +20,7 @@
 
   /** The same with every digit, for the tooltip. */
   function exact(value, column, step) {
+    if (column.kind === "time" && (value === null || value === undefined)) return "not known";
     if (value === null || value === undefined) return step === undefined ? "not logged" : "no such value";
     const at = step === null || step === undefined ? "" : ` at step ${format.integer(step)}`;
     return column.kind === "time" ? `${new Date(value * 1000).toISOString()} (${value})` : `${value}${at}`;
@@ -36,7 +37,7 @@
     }
     refresh({ value }) {
       const run = value && tb.live.runs.get(value);
-      const link = value && make("a", { href: "#", "data-act": "run-open", "data-run": value, text: value, tabindex: "-1" });
+      const link = value && make("a", { href: "#", "data-act": "run-open", "data-run": value, text: tb.runs.title(value), tabindex: "-1" });
       this.element.replaceChildren(...[run && tb.runs.swatch(run), link].filter(Boolean));
       return true;
     }

@@ -59,7 +59,8 @@
     const place = document.getElementById("live");
     if (!place) return;
     const { paused, error, newest } = tb.live.state;
-    const age = newest ? `newest point ${format.span(tb.live.now() - newest)} ago` : "no points yet";
+    const some = tb.live.picked().some((id) => tb.live.runs.get(id)?.points);
+    const age = newest ? `newest point ${format.span(tb.live.now() - newest)} ago` : some ? "points without times" : "no points yet";
     const words = error ? error : paused ? `paused · ${age}` : age;
     const quiet = !newest || tb.live.now() - newest > QUIET_S;
     place.className = `live ${error ? "live-error" : paused ? "live-paused" : quiet ? "live-quiet" : "live-on"}`;

@@ -8,7 +8,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
-from app.pages.run import comparison, ids, one
+from app.pages.run import comparison, ids, one, undrawn
 from app.readers.contract import RunStatus
 from app.store.memory import RunSummary, StoreLike, UnknownRunError
 
@@ -56,9 +56,19 @@ def found(store: StoreLike, run_ids: Sequence[str]) -> list[Found]:
 
 
 def sign_of(question: Mapping[str, Any], runs: Sequence[Found]) -> str:
-    """Return a text that differs whenever the body would; points that were merely logged change nothing."""
+    """Return a text that differs whenever the body would; points that were merely logged in charts change nothing."""
     facts = [
-        (run.id, run.info, run.problems, [(tag, known.kind) for tag, known in run.facts.items()], status.traceback)
+        (
+            run.id,
+            run.title,
+            run.slot,
+            run.edits,
+            run.info,
+            run.problems,
+            [(tag, known.kind) for tag, known in run.facts.items()],
+            undrawn.undrawn(run.facts),
+            status.traceback,
+        )
         for run, status in runs
     ]
     return hashlib.sha256(repr((question["runs"], question["equal"], facts)).encode()).hexdigest()

@@ -32,7 +32,7 @@ def _head(runs: Sequence[RunSummary]) -> Component:
 
 def _name(run: RunSummary) -> Component:
     mark = html.Span(className="run-mark", **{"data-slot": run.slot})  # the browser draws the run's line there
-    name = html.A(run.id.rpartition("/")[2], href="#", title=run.id, **{"data-act": "run-open", "data-run": run.id})
+    name = html.A(run.title.rpartition("/")[2], href="#", title=run.id, **{"data-act": "run-open", "data-run": run.id})
     return html.Div([mark, name], className="compared-run")
 
 

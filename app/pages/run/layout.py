@@ -22,6 +22,7 @@ def layout() -> Component:
         [
             _bar(),
             html.Div(id="run-head", className="run-head"),
+            html.Div(id="run-edit", className="run-edit", hidden=True),
             html.Div(id=ids.BODY, className="run-body"),
             dcc.Store(id=ids.QUESTION),
             dcc.Store(id=ids.SIGN),

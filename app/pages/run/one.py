@@ -7,12 +7,13 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from app.kinds.walk import all_kinds
-from app.pages.run import ids, parts
+from app.pages.run import ids, parts, undrawn
 from app.pages.run.flat import command, sections
 from app.readers.contract import RunInfo, RunStatus
 from app.store.memory import RunSummary
 from app.store.naming import as_text
 
+OWN_FORMAT = "tailboard"
 DOWNLOADS = (("csv", "CSV"), ("parquet", "Parquet"), ("jsonl", "JSON lines"))
 
 
@@ -26,10 +27,11 @@ def body(run: RunSummary, status: RunStatus) -> list[Component]:
     shown = [
         _failure(status),
         _notes(run.info.notes),
-        html.Div(_config(run.info, facts["Config"]), className="column"),
+        html.Div(_config(run, facts["Config"]), className="column"),
         html.Div(_whence(run, facts), className="column"),
         _problems(run),
         html.Div(_texts(run), className="column wide"),
+        undrawn.card(run.facts),
         _load(run),
         _changes(run.info, facts["Git"]),
         _packages(facts["Packages"]),
@@ -58,12 +60,12 @@ def _notes(notes: str) -> Component | None:
     return parts.card("Notes", dcc.Markdown(notes, link_target="_blank", className="markdown"), wide=True)
 
 
-def _config(info: RunInfo, facts: dict[str, str]) -> Component:
+def _config(run: RunSummary, facts: dict[str, str]) -> Component:
     if not facts:
-        return parts.card(
-            "Config", html.P('None was given: trainer_hooks.init(..., config={"lr": 0.1})', className="quiet")
-        )
-    whole = json.dumps(dict(info.config), indent=2, default=str, ensure_ascii=False)
+        own = 'None was given: trainer_hooks.init(..., config={"lr": 0.1})'
+        words = own if run.format == OWN_FORMAT else "The run's files give none."
+        return parts.card("Config", html.P(words, className="quiet"))
+    whole = json.dumps(dict(run.info.config), indent=2, default=str, ensure_ascii=False)
     tools = [parts.copies(whole, "copy as JSON", "Copy the whole config as JSON")]
     return parts.card("Config", parts.fact_table(facts, "Config"), note=str(len(facts)), tools=tools)
 
@@ -112,11 +114,23 @@ def _files(run: RunSummary) -> Component:
         "Files",
         html.Div([html.Span("All numbers, exact:", className="quiet"), *links], className="row"),
         html.Div(
-            [html.Code(run.folder), parts.copies(run.folder, "copy path", "Copy the path of the run's folder")],
+            [html.Code(run.path), parts.copies(run.path, "copy path", "Copy the path of the run")],
             className="row folder",
         ),
-        note=f"{run.format} format",
+        _steps(run),
+        note=f"{run.format} format, {run.files:,} {'file' if run.files == 1 else 'files'}",
     )
+
+
+def _steps(run: RunSummary) -> Component | None:
+    """Return the place where the browser says which column holds the steps, and lets a person choose another."""
+    if not run.info.step_columns:
+        return None
+    chosen = {"of": run.info.step_column, "columns": list(run.info.step_columns), "chosen": run.edits.step_column}
+    words = "Rows are counted as steps. Choose the column that holds them."
+    hint = None if run.info.step_column else html.P(words, className="quiet")
+    place = html.Div(className="row run-steps", key=run.id, **{"data-run": run.id, "data-steps": json.dumps(chosen)})
+    return html.Div([place, *([hint] if hint else [])])
 
 
 def _texts(run: RunSummary) -> list[Component]:
