@@ -47,10 +47,15 @@ def modified(run: FoundRun) -> float:
 
 
 def read(run: FoundRun, began: float) -> RunLog:
-    """Open a run and take in all that its files hold; `began` as for `polls`."""
+    """Open a run and take in all that its files hold; `began` as for `polls`.
+
+    Raises:
+        FileNotFoundError: it is no longer there.
+    """
     log = run.reader.open(run.path)
-    for _ in polls(run, log, began):
-        pass
+    for news in polls(run, log, began):
+        if news.gone:
+            raise FileNotFoundError(f"{run.path} is no longer there")
     return log
 
 

@@ -14,6 +14,7 @@ from app.commands.conversion.content import content_of
 from app.commands.conversion.found import find
 from app.commands.conversion.own import is_imported, place_of
 from app.readers.contract import RunLog, RunState
+from app.readers.tailboard import TailboardReader
 from tests.logged import closed_rows, run_json
 from tests.run_files import BEGAN, RunFiles
 from tests.unit.readers.samples import SAMPLES
@@ -256,6 +257,20 @@ def test_what_a_killed_import_left_behind_is_no_run_and_is_done_anew(tmp_path: P
     assert import_(tmp_path / "logs", tmp_path / "ours") == 0
     assert logs(tmp_path / "ours")["run"].load(["loss"])["loss"].value.tolist() == [1.0]
     assert not left.folder.exists()
+
+
+def test_a_run_that_vanishes_is_not_imported_as_an_empty_one(tmp_path: Path, capsys, monkeypatch):
+    source = RunFiles(tmp_path / "logs" / "run").log({"loss": 1.0}, 0)
+    opened = TailboardReader.open
+
+    def remove_and_open(reader: TailboardReader, path: Path) -> RunLog:
+        shutil.rmtree(source.folder)
+        return opened(reader, path)
+
+    monkeypatch.setattr(TailboardReader, "open", remove_and_open)
+    assert import_(tmp_path / "logs", tmp_path / "ours") == 1
+    assert "run: not imported:" in capsys.readouterr().out
+    assert logs(tmp_path / "ours") == {}
 
 
 def test_an_imported_run_knows_where_it_came_from(tmp_path: Path):
