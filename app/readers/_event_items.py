@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from app.readers._event_content import HISTO
 from app.readers._event_hparams import Session
 from app.readers._event_rows import EventItems, Plugin, Row, count_rows, packed, row_at
-from app.readers._protobuf import Buffer, Field, MessageError, content, fields, float32, text
+from app.readers._protobuf import BYTES, VARINT, Buffer, Field, MessageError, content, fields, float32, text
 from app.readers._tensor import STRING, Tensor, read_tensor, scalar_of
 from app.readers.contract import MediaItem, RunState, TagFacts
 from app.readers.folder import Problems
@@ -145,9 +145,10 @@ class Items:
         graph: Field | None = None
         try:
             if field == _GRAPH_DEF:
-                graph = Field(field, 2, begin, size)
+                graph = Field(field, BYTES, begin, size)
             elif field == _META_GRAPH and GRAPH_TAG not in self._tags:
-                graph = next((one for one in fields(buffer, begin, begin + size) if one.number == 2), None)
+                found = fields(buffer, begin, begin + size)
+                graph = next((one for one in found if one.number == 2 and one.wire_type == BYTES), None)
         except MessageError as error:
             self._report(path, offset, error, begin)
         if graph is not None:
@@ -170,14 +171,7 @@ class Items:
         self._keep(lambda row: row.step < step or row.form == 0, tag)
 
     def _take(self, buffer: Buffer, begin: int, end: int, place: _Place) -> tuple[str, float] | None:
-        tag, metadata, held = "", None, None
-        for one in fields(buffer, begin, end):
-            if one.number == _TAG:
-                tag = text(buffer, one)
-            elif one.number in _HELD:
-                held = one
-            elif one.number == _METADATA:
-                metadata = one
+        tag, metadata, held = _read_value(buffer, begin, end)
         if metadata is not None:
             self._plugins[tag] = _read_plugin(buffer, metadata)
         plugin = self._plugins.get(tag, Plugin())
@@ -196,7 +190,7 @@ class Items:
         if held.number == _HISTO:
             return self._add(tag, "histogram", plugin, [place.row(_HISTO, held)])
         found = {one.number: one for one in fields(buffer, held.value, held.value + held.size)}
-        if (blob := found.get(4)) is None:
+        if (blob := found.get(4)) is None or blob.wire_type != BYTES:
             raise MessageError("an image or audio clip has no content", held.value)
         if held.number == _AUDIO:
             return self._add(tag, "audio", plugin, [place.row(_AUDIO, blob)])
@@ -253,6 +247,21 @@ class Items:
     def _report(self, path: Path, offset: int, error: MessageError, begin: int) -> None:
         where = offset + max(0, error.place - begin)
         self._problems.add(path, f"byte {where:,}", f"a logged value cannot be read and was left out: {error}")
+
+
+def _read_value(buffer: Buffer, begin: int, end: int) -> tuple[str, Field | None, Field | None]:
+    """Return tag, metadata, and the last field that holds what was logged."""
+    tag, metadata, held = "", None, None
+    for one in fields(buffer, begin, end):
+        if one.wire_type == VARINT:
+            continue
+        if one.number == _TAG:
+            tag = text(buffer, one)
+        elif one.number in _HELD:
+            held = one
+        elif one.number == _METADATA:
+            metadata = one
+    return tag, metadata, held
 
 
 def _read_plugin(buffer: Buffer, metadata: Field) -> Plugin:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from app.readers._protobuf import BYTES, FIXED32, FIXED64, Buffer, Field, MessageError, fields, signed, varints
+from app.readers._protobuf import BYTES, VARINT, Buffer, Field, MessageError, fields, signed, varints
 
 STRING: Final = 7
 _BFLOAT16: Final = 14
@@ -31,7 +31,9 @@ _DTYPES: dict[int, np.dtype[Any]] = {  # by the numbers of `DataType`, as they l
 _DTYPE, _SHAPE, _CONTENT, _FLOATS, _DOUBLES, _STRINGS, _HALVES = 1, 2, 4, 5, 6, 8, 13
 _NUMBERS = {_FLOATS, _DOUBLES, 7, 10, 11, _HALVES, 16, 17}
 _MAX_DIMENSIONS = 32
-MAX_NUMBERS = 1 << 22
+_MAX_PARTS = 1 << 16  # strings and fields of numbers, of which a few hold all
+_MAX_VARINT_BYTES = 10
+MAX_NUMBERS = 1 << 20
 """Of one tensor that is decoded; a shape may claim any size with one number that stands for all."""
 
 _FLOAT = struct.Struct("<f")
@@ -68,16 +70,20 @@ def read_tensor(data: Buffer, begin: int, end: int) -> Tensor:
     tensor = Tensor()
     for one in fields(data, begin, end):
         number = one.number
-        if number == _DTYPE:
+        if number in _NUMBERS:
+            tensor.numbers.append(one)
+        elif number == _DTYPE:
             tensor.dtype = one.value
+        elif one.wire_type != BYTES:
+            continue
         elif number == _SHAPE:
             tensor.shape = _read_shape(data, one)
         elif number == _STRINGS:
             tensor.strings.append(one)
         elif number == _CONTENT:
             tensor.content = one
-        elif number in _NUMBERS:
-            tensor.numbers.append(one)
+        if len(tensor.strings) + len(tensor.numbers) > _MAX_PARTS:
+            raise MessageError(f"a tensor has more than {_MAX_PARTS:,} strings", one.value)
     return tensor
 
 
@@ -137,6 +143,8 @@ def _raw(data: Buffer, tensor: Tensor) -> npt.NDArray[Any]:
 def _listed(data: Buffer, tensor: Tensor) -> npt.NDArray[Any]:
     """Return repeated numbers, packed or one by one, in the tensor's own data type."""
     dtype = _DTYPES[tensor.dtype]
+    if sum(one.size for one in tensor.numbers) > _MAX_VARINT_BYTES * math.prod(tensor.shape):
+        raise MessageError(f"a tensor of shape {list(tensor.shape)} has more numbers than that")
     parts = [_part(data, one, dtype) for one in tensor.numbers]
     return np.concatenate(parts) if parts else np.empty(0, dtype)
 
@@ -144,12 +152,13 @@ def _listed(data: Buffer, tensor: Tensor) -> npt.NDArray[Any]:
 def _part(data: Buffer, one: Field, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     if one.number in {_FLOATS, _DOUBLES}:
         stored = np.dtype("<f4") if one.number == _FLOATS else np.dtype("<f8")
-        if one.size % stored.itemsize or one.wire_type not in {BYTES, FIXED32, FIXED64}:
-            raise MessageError("the numbers of a tensor are cut", one.value)
-        return np.frombuffer(data, stored, one.size // stored.itemsize, one.value).astype(dtype)
-    if one.size > MAX_NUMBERS:
-        raise MessageError(f"a tensor has more than {MAX_NUMBERS:,} numbers", one.value)
-    whole = np.array([value & 0xFFFFFFFFFFFFFFFF for value in varints(data, one)], np.uint64)
+        if dtype.kind != "f" or one.wire_type == VARINT or one.size % stored.itemsize:
+            raise MessageError("the numbers of a tensor are cut or of another type")
+        with np.errstate(over="ignore"):
+            return np.frombuffer(data, stored, one.size // stored.itemsize, one.value).astype(dtype)
+    if one.number == _HALVES and dtype.itemsize != 2:
+        raise MessageError("the numbers of a tensor are of another type")
+    whole = np.array(varints(data, one), np.uint64)
     if one.number == _HALVES:  # the 16 bits of each, written as an integer
         return whole.astype(np.uint16).view(dtype)
     return whole.view(np.int64).astype(dtype) if dtype.kind == "i" else whole.astype(dtype)
