@@ -40,12 +40,18 @@ class Rows:
         self._rows = 0
         self._last_step: int | None = None
 
-    def take(self, rows: Sequence[Row]) -> dict[str, Columns]:
-        """Return the records of the next rows by tag, in order of the rows."""
+    def take(self, rows: Sequence[Row], steps: Float64Array | None = None) -> dict[str, Columns]:
+        """Return the records of the next rows by tag, in order of the rows.
+
+        Args:
+            rows: n of them.
+            steps: shape (n,), where the caller knows better than the step column: infinite where a row has no step,
+                NaN where the column holds.
+        """
         shapes = _shapes(rows)
         found = _merged(_numbers(rows, shapes, np.arange(len(rows))))
         self._look_for_steps(found)
-        step, time = self._steps(found, len(rows)), _times(rows, shapes)
+        step, time = self._steps(found, len(rows), steps), _times(rows, shapes)
         return {tag: Columns(step[places], time[places], values) for tag, (places, values) in found.items()}
 
     def info(self, name: str, **facts: Any) -> RunInfo:
@@ -67,20 +73,22 @@ class Rows:
             first = min(named.values(), default=None)
             self.step_column = choose_step(tag for tag, place in named.items() if place == first)
 
-    def _steps(self, found: _Found, rows: int) -> Int64Array:
-        step = np.arange(self._rows, self._rows + rows)
+    def _steps(self, found: _Found, rows: int, better: Float64Array | None) -> Int64Array:
+        counted = np.arange(self._rows, self._rows + rows)
         self._rows += rows
         if not self.step_column:
-            return step
-        places, values = found.get(self.step_column, (np.empty(0, np.int64), np.empty(0)))
-        usable = np.abs(values) < _MAX_STEP
-        places, values = places[usable], values[usable]
-        step[places] = np.floor(values).astype(np.int64)
-        known = np.zeros(rows, dtype=np.int64)
-        known[places] = places + 1
-        source = np.maximum.accumulate(known)  # 0 where no row before has a step, else its place + 1
+            return counted
+        column = np.full(rows, np.nan)
+        if self.step_column in found:
+            places, values = found[self.step_column]
+            column[places] = values
+        if better is not None:
+            column = np.where(np.isnan(better), column, better)
+        usable = np.abs(column) < _MAX_STEP
+        step = np.where(usable, np.floor(np.where(usable, column, 0.0)).astype(np.int64), counted)
+        source = np.maximum.accumulate(np.where(usable, np.arange(1, rows + 1), 0))  # 0 where no row before has a step
         step = np.where(source > 0, step[source - 1], step if self._last_step is None else self._last_step)
-        if len(places):
+        if usable.any():
             self._last_step = int(step[-1])
         return step
 

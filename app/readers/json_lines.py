@@ -1,8 +1,11 @@
 """JSON lines: one object a line, as detectron2, mmengine, pandas and many training loops write their metrics."""
 
+import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from app.readers._json import decode_objects, number_keys
 from app.readers._rows import Row, Rows
@@ -12,6 +15,7 @@ from app.readers.contract import (
     Choices,
     Columns,
     Finding,
+    Float64Array,
     RunInfo,
     RunLog,
     Stamp,
@@ -31,6 +35,31 @@ _NO_LOG = (
 )
 
 
+class _EpochIterations:
+    """Steps of mmcv's logs: `iter` begins anew with each epoch there, and in validation it counts something else."""
+
+    def __init__(self) -> None:
+        self._before = 0  # iterations of the epochs that are over, as far as they were logged
+        self._epoch = self._last = 0
+
+    def steps(self, rows: Sequence[Row]) -> Float64Array | None:
+        """Return the step of each row, as `Rows.take` wants it; None where none of them is such a row."""
+        if not any("mode" in row for row in rows):
+            return None
+        return np.array([self._step(row) for row in rows], dtype=np.float64)
+
+    def _step(self, row: Row) -> float:
+        epoch, iteration = row.get("epoch"), row.get("iter")
+        if "mode" not in row or type(epoch) is not int or type(iteration) is not int:
+            return math.nan
+        if row["mode"] != "train":
+            return math.inf
+        if epoch > self._epoch and iteration <= self._last:
+            self._before += self._last
+        self._epoch, self._last = epoch, iteration
+        return float(self._before + iteration)
+
+
 class LinesParser:
     """Takes in lines of objects.
 
@@ -46,6 +75,7 @@ class LinesParser:
         self._problems = problems
         self._leave_out = leave_out
         self._lines = 0
+        self._iterations = _EpochIterations() if choices.step_column is None else None
 
     def feed(self, data: bytes) -> Mapping[str, Columns]:
         """Take in the next whole lines; return the records they hold, by tag."""
@@ -59,7 +89,7 @@ class LinesParser:
             if not self.first:
                 self.first = row
         self._lines += len(lines)
-        return self.rows.take(rows)
+        return self.rows.take(rows, self._iterations.steps(rows) if self._iterations else None)
 
 
 class JsonLines:

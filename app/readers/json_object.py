@@ -44,9 +44,7 @@ class JsonObject:
             if not named and not (name.lower().endswith(".json") and _RESULTS_NAME.search(name)):
                 continue
             path = folder / name
-            beginning = head(path).removeprefix(b"\xef\xbb\xbf").lstrip()
-            keys = number_keys(beginning)
-            if not (keys if beginning.startswith(b"{") else choose_step(keys) and beginning.startswith(b"[")):
+            if not _holds_results(head(path)):
                 continue
             stamp = stamp_of(path)
             if stamp is not None and stamp.size > _MAX_BYTES:
@@ -74,6 +72,18 @@ class JsonObject:
             return parser.rows.info(path.name)
 
         return GrowingFile(path, parser, describe, whole=True)
+
+
+def _holds_results(beginning: bytes) -> bool:
+    """Tell whether a document is an object with numbers, or a list of rows with steps, by as much of it as there is."""
+    opening = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if opening not in {b"{", b"["}:
+        return False
+    try:
+        names = set(Rows(DEFAULT_CHOICES).take(_rows_of(beginning)))
+    except UnfinishedError:
+        names = set(number_keys(beginning))
+    return bool(names) if opening == b"{" else choose_step(names) is not None
 
 
 def _rows_of(document: bytes) -> list[Row]:

@@ -84,6 +84,28 @@ def test_an_epoch_with_fractions_is_not_taken_for_steps(tmp_path):
     assert records(log, "loss") == [(0, 3.0), (1, 2.0)]
 
 
+def test_iterations_that_begin_anew_with_each_epoch_go_on(tmp_path):
+    lines = [
+        '{"env_info": "...", "seed": 0}',
+        '{"mode": "train", "epoch": 1, "iter": 50, "loss": 3}',
+        '{"mode": "train", "epoch": 1, "iter": 100, "loss": 2}',
+        '{"mode": "val", "epoch": 1, "iter": 25, "mAP": 0.5}',
+        '{"mode": "train", "epoch": 2, "iter": 50, "loss": 1}',
+    ]
+    path = written(tmp_path / "20240501_101112.log.json", "".join(f"{line}\n" for line in lines))
+    log = read(path)
+    assert records(log, "loss") == [(50, 3.0), (100, 2.0), (150, 1.0)]
+    assert records(log, "mAP") == [(100, 0.5)]
+    assert records(log, "iter")[-1] == (150, 50.0)
+    assert records(read(path, Choices(step_column="epoch")), "loss") == [(1, 3.0), (1, 2.0), (2, 1.0)]
+
+
+def test_iterations_that_go_on_by_themselves_stay_as_they_are(tmp_path):
+    lines = [f'{{"mode": "train", "epoch": {epoch}, "iter": {100 * epoch}, "loss": 3}}' for epoch in (1, 2, 3)]
+    log = read(written(tmp_path / "a.jsonl", "".join(f"{line}\n" for line in lines)))
+    assert [step for step, _ in records(log, "loss")] == [100, 200, 300]
+
+
 def test_a_bad_line_is_reported_with_its_number_and_the_others_are_read(tmp_path):
     log = read(
         written(tmp_path / "a.jsonl", '{"step": 1, "loss": 1}\n\n{"step": 2, "lo\n[1]\n{"step": 4, "loss": 2}\n')

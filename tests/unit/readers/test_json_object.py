@@ -47,6 +47,7 @@ def test_a_rewritten_document_keeps_its_records_until_the_new_one_is_whole(tmp_p
         ("package.json", '{"version": 1}'),
         ("results.json", '[{"image_id": 7, "score": 0.5}]'),
         ("results.json", '{"status": "ok"}'),
+        ("results.json", '{"images": [{"id": 1}]}'),
         ("metrics.json", "12"),
         ("metrics.csv", '{"loss": 0.1}'),
     ],
@@ -54,6 +55,13 @@ def test_a_rewritten_document_keeps_its_records_until_the_new_one_is_whole(tmp_p
 def test_what_is_no_document_of_results_is_left_to_others(tmp_path, name: str, text: str):
     (tmp_path / name).write_text(text)
     assert not found(tmp_path).runs
+
+
+def test_a_document_longer_than_what_is_looked_at_is_found(tmp_path):
+    path = tmp_path / "all_results.json"
+    path.write_text("{" + ", ".join(f'"loss{number}": {number}.5' for number in range(3000)) + "}")
+    assert list(found(tmp_path).runs) == [path]
+    assert len(read(path).facts) == 3000
 
 
 def test_a_document_of_any_name_is_read_when_a_person_names_it(tmp_path):
