@@ -10,9 +10,8 @@ SPACES = " "
 """Cells are aligned by any number of spaces."""
 
 _SEPARATORS = ("\t", ",", ";", "|", SPACES)  # the first of those that fit equally well is taken
-NO_NUMBERS = frozenset({"", "-", "--", "none", "null", "na", "n/a", "nan", "inf", "-inf", "true", "false"})
-"""What stands in a column of numbers in place of one, or for one that is not finite; in lower case."""
-
+_NO_NUMBERS = frozenset({"", "-", "--", "none", "null", "na", "n/a", "nan", "inf", "-inf", "true", "false"})
+_DIGITS = frozenset("0123456789.+-")
 _RULE = frozenset("-=+|: \t")  # signs of a line that only underlines a header
 _MAX_NAME = 200  # characters; a longer one is prose
 _MAX_QUOTED_LINES = 50  # in one quoted cell; a quotation mark that is not closed so soon opens none
@@ -35,7 +34,7 @@ class Layout:
     def split(self, line: str) -> list[str]:
         """Return the cells of a line without quotation marks."""
         if self.separator == SPACES:
-            return line.split()
+            return line.split() or [""]
         if self.separator == "|" and line.startswith("|"):
             return line.strip().strip("|").split("|")
         return line.split(self.separator)
@@ -56,7 +55,7 @@ class Layout:
 
     def again(self, row: Sequence[str]) -> "Layout | None":
         """Return the layout that this row gives to those below it, where it is a header in the middle of the table."""
-        if row[0].lstrip()[:1] in "0123456789.+-" or frozenset(self.names).isdisjoint(map(str.strip, row)):
+        if row[0].lstrip()[:1] in _DIGITS or frozenset(self.names).isdisjoint(map(str.strip, row)):
             return None
         names = _names(row)
         return Layout(self.separator, names) if names else None
@@ -109,11 +108,16 @@ def is_blank(line: str) -> bool:
 
 
 def is_number(cell: str) -> bool:
-    """Tell whether a cell is a finite number; `nan` and `inf` could be names as well."""
+    """Tell whether a cell is a finite number, with a comma or a point; `nan` and `inf` could be names as well."""
     try:
-        return math.isfinite(float(cell))
+        return math.isfinite(float(cell.replace(",", ".")))
     except ValueError:
         return False
+
+
+def is_numeric(cell: str) -> bool:
+    """Tell whether a cell may stand in a column of numbers."""
+    return is_number(cell) or cell.strip().lower() in _NO_NUMBERS
 
 
 def decoder(beginning: bytes) -> codecs.IncrementalDecoder:
@@ -123,22 +127,26 @@ def decoder(beginning: bytes) -> codecs.IncrementalDecoder:
 
 
 def _choose(header: str, row: str | None) -> Layout | None:
-    """Choose the separator by which the header has names, and the row as many cells if there is one that does so."""
-    found: list[tuple[int, Layout]] = []
+    """Choose the separator by which the header has names, and the row as many cells if there is one that does so.
+
+    Words that are parted by spaces may be any text: there the row must hold nothing but numbers.
+    """
+    found: list[tuple[bool, Layout]] = []
     for separator in _SEPARATORS:
         layout = Layout(separator, ())
         names = _names(_cells(layout, header), aligned=separator == SPACES)
         cells = _cells(layout, row) if row is not None else names
-        if len(names) == len(cells) - 1 and separator == SPACES and names:  # the index of pandas has no name
-            names = ("index", *names)
+        if separator == SPACES and row is not None:
+            if not all(map(is_numeric, cells)):
+                continue
+            if 0 < len(names) == len(cells) - 1:  # pandas prints its index without a name
+                names = ("index", *names)
         if len(names) > 1:
             found.append((len(names) == len(cells), Layout(separator, names)))
     if found:
         return max(found, key=lambda fit: fit[0])[1]
     names = _names([header])
-    return (
-        Layout(",", names) if names and (row is None or is_number(row) or row.strip().lower() in NO_NUMBERS) else None
-    )
+    return Layout(",", names) if names and (row is None or is_numeric(row)) else None
 
 
 def _cells(layout: Layout, line: str) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import orjson
 
 from app.readers._layout import (
-    NO_NUMBERS,
     SPACES,
     Layout,
     decoder,
@@ -17,6 +16,7 @@ from app.readers._layout import (
     is_blank,
     is_comment,
     is_number,
+    is_numeric,
 )
 from app.readers._table import TableParser
 from app.readers.contract import Choices, RunInfo, RunLog, Stamp
@@ -112,7 +112,7 @@ def _rows(lines: Sequence[str], layout: Layout) -> list[list[str]]:
 
 
 def _has_numbers(rows: Sequence[Sequence[str]]) -> bool:
-    return any(is_number(cell.replace(",", ".")) for row in rows for cell in row)
+    return any(is_number(cell) for row in rows for cell in row)
 
 
 def _is_plain(rows: Sequence[Sequence[str]], layout: Layout) -> bool:
@@ -124,10 +124,8 @@ def _is_plain(rows: Sequence[Sequence[str]], layout: Layout) -> bool:
     fitting = [row for row in rows if len(row) == width]
     if width < 2 or 2 * len(fitting) < len(rows):
         return False
-    if layout.separator == SPACES:
-        cells = [cell for row in fitting for cell in row]
-        if not all(cell.lower() in NO_NUMBERS or is_number(cell.replace(",", ".")) for cell in cells):
-            return False
+    if layout.separator == SPACES and not all(is_numeric(cell) for row in fitting for cell in row):
+        return False
     return all(_has_numbers([row]) for row in fitting)
 
 

@@ -170,6 +170,11 @@ def test_a_header_that_comes_again_holds_for_what_is_below(table, again):
     assert not log.problems
 
 
+def test_a_table_that_pandas_appended_to_goes_on(table):
+    log = table(",loss\n0,0.5\n1,0.25\n,loss\n0,0.125\n")
+    assert points(log)["loss"] == [(0, 0.5), (1, 0.25), (0, 0.125)]
+
+
 def test_rows_of_another_length_are_reported_and_what_fits_is_read(table):
     log = table("step,loss,acc\n1,0.5,0.1\n2,0.25\n3,0.125,0.2,7,8\n4,0.0625,0.3\n5\n")
     assert points(log)["loss"] == [(1, 0.5), (2, 0.25), (3, 0.125), (4, 0.0625)]
