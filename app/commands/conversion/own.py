@@ -13,7 +13,7 @@ import numpy as np
 
 from app.commands.conversion.content import EXTENSIONS, KINDS, LeftOut, readable
 from app.commands.conversion.found import files, modified, read
-from app.commands.conversion.series import batches, known_times
+from app.commands.conversion.series import UNREADABLE, batches, known_times
 from app.commands.conversion.strict import strict
 from app.readers.contract import Columns, MediaItem, RunLog, RunState
 from app.store.discovery import FoundRun
@@ -124,7 +124,9 @@ def _write(
     _write_status(log, folder)
     created = log.info.created if log.info.created is not None else min(first_times, default=time_s)
     source = {"format": run.reader.name, "path": str(run.path.absolute()), "time": time.time()}
-    about = {"source": source, "files": facts_of_files, "left_out": dict(imported.left_out)}
+    # What could not be read may be readable the next time, so the next time is not spared.
+    unchanged = {} if imported.left_out[UNREADABLE] else facts_of_files
+    about = {"source": source, "files": unchanged, "left_out": dict(imported.left_out)}
     _write_json(folder / RUN_FILE, {**_run_facts(log, str(run.path.absolute())), "created": created, "imported": about})
     return imported
 

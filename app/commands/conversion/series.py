@@ -11,6 +11,7 @@ BATCH_POINTS = 1 << 22
 """Records that are loaded together: 100 MB. A tag with more is loaded by itself."""
 
 SUPERSEDED = "points that a restart logged again"
+UNREADABLE = "points that cannot be read any more"
 
 
 def batches(log: RunLog, left_out: LeftOut) -> Iterator[Mapping[str, Columns]]:
@@ -31,7 +32,7 @@ def batches(log: RunLog, left_out: LeftOut) -> Iterator[Mapping[str, Columns]]:
             left_out[SUPERSEDED] += len(found[tag]) - len(columns)
         series = {tag: (found | latest)[tag] for tag in tags if tag in found}
         if missing := sum(max(points[tag] - len(series.get(tag, ())), 0) for tag in tags):
-            left_out["points that cannot be read any more"] += missing
+            left_out[UNREADABLE] += missing
         yield series
 
 

@@ -259,6 +259,21 @@ def test_what_a_killed_import_left_behind_is_no_run_and_is_done_anew(tmp_path: P
     assert not left.folder.exists()
 
 
+def test_points_that_cannot_be_read_are_counted_and_tried_again(tmp_path: Path, capsys):
+    files = RunFiles(tmp_path / "logs" / "run").log({"lost": 1.0}, 0).close().log({"kept": 2.0}, 1)
+    (segment,) = files.folder.glob("*.parquet")
+    whole = segment.read_bytes()
+    segment.write_bytes(whole[:4] + bytes(100) + whole[104:])  # the footer stays, the records are gone
+    assert import_(tmp_path / "logs", tmp_path / "ours") == 0
+    stamp = segment.stat()
+    assert "left out: 1 points that cannot be read any more" in capsys.readouterr().out
+    assert logs(tmp_path / "ours")["run"].facts.keys() == {"kept"}
+    segment.write_bytes(whole)
+    os.utime(segment, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # as before: a disk that works again
+    assert import_(tmp_path / "logs", tmp_path / "ours") == 0
+    assert logs(tmp_path / "ours")["run"].facts.keys() == {"kept", "lost"}
+
+
 def test_a_run_that_vanishes_is_not_imported_as_an_empty_one(tmp_path: Path, capsys, monkeypatch):
     source = RunFiles(tmp_path / "logs" / "run").log({"loss": 1.0}, 0)
     opened = TailboardReader.open
