@@ -96,7 +96,7 @@ def _numbers(values: npt.NDArray[np.float64 | np.int64]) -> bytes:
     return orjson.dumps(exact, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
 
 
-def _times(values: npt.NDArray[np.float64]) -> bytes:
+def _times(values: npt.NDArray[np.float64 | np.int64]) -> bytes:
     """Write times with commas between them; null where the file gives none, which is how orjson writes NaN."""
     return orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
 

@@ -101,12 +101,14 @@
     return groups;
   }
 
+  const wordsOf = (cell, column) => String(column.name === "run" ? tb.runs.title(cell) : words(cell, column));
+
   /** Widths in pixels that show the first rows whole; the grid itself measures only columns that are in view. */
   function widths(shown, places, rows) {
     const needed = shown.map((column) => {
       const [place, stepPlace] = [places.get(column.name), places.get(column.name + "_step")];
       const step = (cells) => (saysStep(column) && stepPlace ? ` @ ${format.integer(cells[stepPlace])}`.length : 0);
-      const longest = Math.max(0, ...rows.map((cells) => String(words(cells[place], column)).length + step(cells)));
+      const longest = Math.max(0, ...rows.map((cells) => wordsOf(cells[place], column).length + step(cells)));
       const marks = (column.better ? 20 : 0) + (column.name === "run" ? 30 : 0);
       return { key: column.name, newWidth: Math.min(360, Math.max(64, 40 + 7 * title(column).length, 26 + marks + 7.3 * longest)) };
     });
