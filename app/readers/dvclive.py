@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.readers import json_object
 from app.readers._steps import wall_seconds
 from app.readers.contract import (
     DEFAULT_CHOICES,
@@ -30,7 +31,8 @@ _SUFFIXES = frozenset({".tsv", ".csv"})
 _FOLDERS = ("plots/metrics", "scalars")  # those that hold nothing else
 _MAX_STEP = float(1 << 62)
 _PARAMS = "params.yaml"
-_OWN_FILES = frozenset({"metrics.json", _PARAMS, "dvc.yaml", "report.html", "report.md"})
+_SUMMARY = "metrics.json"  # the last value of each tag, and numbers that have no table
+_OWN_FILES = frozenset({_SUMMARY, _PARAMS, "dvc.yaml", "report.html", "report.md"})
 
 
 class _TableParser:
@@ -87,7 +89,7 @@ class DvcLive:
         """Return the stamps of all tables and of what the run says of itself."""
         if not path.exists():
             raise FileNotFoundError(path)
-        folder, files = (path, [*_all_tables(path), path / _PARAMS]) if path.is_dir() else (path.parent, [path])
+        folder, files = (path, [*_files(path), path / _PARAMS]) if path.is_dir() else (path.parent, [path])
         stamps = {file.relative_to(folder).as_posix(): stamp_of(file) for file in files}
         return {name: stamp for name, stamp in stamps.items() if stamp is not None}
 
@@ -100,22 +102,25 @@ class DvcLive:
         def describe() -> RunInfo:
             return RunInfo(path.name, config=read_yaml(params))
 
-        return SeveralFiles(
-            path, lambda: _all_tables(path), lambda table: _open_table(table, _tag(path, table)), describe, [params]
-        )
+        return SeveralFiles(path, lambda: _files(path), lambda file: _open_file(path, file), describe, [params])
+
+
+def _open_file(folder: Path, file: Path) -> RunLog:
+    return json_object.READER.open(file) if file.name == _SUMMARY else _open_table(file, _tag(folder, file))
 
 
 def _open_table(path: Path, tag: str) -> RunLog:
     return GrowingFile(path, lambda problems: _TableParser(path, tag, problems), lambda _: RunInfo(path.name))
 
 
-def _all_tables(folder: Path) -> list[Path]:
-    """Return the tables of a run folder: those in the folders for them, else those that lie in it directly."""
-    with suppress(OSError):
-        return [table for below in _FOLDERS for table in _tables(folder, below)] or _flat_tables(
-            folder, list_files(folder)
-        )
-    return []
+def _files(folder: Path) -> list[Path]:
+    """Return the tables of a run, those in the folders for them or else in its own, and then its summary."""
+    tables = [table for below in _FOLDERS for table in _tables(folder, below)]
+    if not tables:
+        with suppress(OSError):
+            tables = _flat_tables(folder, list_files(folder))
+    summary = folder / _SUMMARY
+    return [*tables, summary] if summary.is_file() else tables
 
 
 def _tables(folder: Path, below: str) -> list[Path]:

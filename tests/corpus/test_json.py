@@ -77,7 +77,7 @@ def test_a_dvclive_folder_has_a_tag_for_each_table(folder: str):
     tables = {
         path.removeprefix(begin).removesuffix(".tsv"): path for path in files("dvclive") if path.startswith(begin)
     }
-    assert (name, set(log.facts), list(log.problems)) == ("dvclive", set(tables), [])
+    assert (name, set(log.facts), list(log.problems)) == ("dvclive", {*tables, "step"}, [])
     for tag, path in tables.items():
         columns = expected()["files"][path]["cols"]
         assert_scalar(log.facts[tag], columns[tag.rpartition("/")[2]])

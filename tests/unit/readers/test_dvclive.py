@@ -67,9 +67,12 @@ def test_a_table_that_appears_later_is_read_too(tmp_path):
 def test_params_are_the_config_and_the_summary_belongs_to_the_run(tmp_path):
     write_table(tmp_path / "plots/metrics/loss.tsv", "step\tloss", "0\t0.5")
     (tmp_path / "params.yaml").write_text("lr: 0.1\n")
-    (tmp_path / "metrics.json").write_text('{"step": 0, "loss": 0.5}')
+    (tmp_path / "metrics.json").write_text('{"step": 1, "loss": 0.25, "best": {"acc": 0.75}}')
     assert set(found(tmp_path).claimed) == {"plots", "params.yaml", "metrics.json"}
-    assert read(tmp_path).info.config == {"lr": 0.1}
+    log = read(tmp_path)
+    assert log.info.config == {"lr": 0.1}
+    assert records(log, "loss") == [(0, 0.5)]
+    assert records(log, "best/acc") == [(1, 0.75)]
 
 
 def test_text_is_left_out_and_a_broken_row_is_reported(tmp_path):
