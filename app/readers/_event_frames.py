@@ -122,6 +122,9 @@ def _pieces_of(data: bytes, offset: int, end: int) -> Iterator[Piece]:
             piece = Piece(offset + place, offset + behind)
         elif size > SMALL_BYTES and offset + place + size + FRAME_BYTES <= end:
             piece = Piece(offset + place, offset + place + size + FRAME_BYTES, is_big=True)
+        elif size <= SMALL_BYTES and place + size + FRAME_BYTES <= len(data):
+            one = Frames(np.array([place + HEADER_BYTES]), np.array([size]), place + size + FRAME_BYTES)
+            piece = Piece(offset + place, offset + one.end, one, data, offset)
         else:
             return
         yield piece
@@ -141,15 +144,24 @@ def size_at(data: bytes, place: int) -> int | None:
 
 
 def small_headers(data: UInt8Array) -> Headers:
-    """Find the headers of small records in `data`, shape (bytes,)."""
-    zero = data[2:] == 0
-    two = zero[:-1] & zero[1:]
-    four = two[:-2] & two[2:]
-    places = np.flatnonzero((four[:-2] & four[2:])[: max(0, len(data) - HEADER_BYTES + 1)])
-    places = places[data.take(places + 1) <= SMALL_BYTES >> 8]
-    sizes = data.take(places) | data.take(places + 1).astype(np.int64) << 8
-    right = _words(data, places + 8) == _checksums_of_sizes().take(sizes, mode="clip")
-    right &= sizes <= SMALL_BYTES
+    """Find headers of small records in `data`, shape (bytes,): nearly all of them, and nothing else.
+
+    The size of a small record ends with six or seven zero bytes, so that two pairs of them are aligned. It is not
+    found where more zeros come before, as for a size of 0.
+    """
+    zero = data[: len(data) & ~1].view("<u2") == 0
+    both = zero[:-1] & zero[1:]
+    begins = both.copy()
+    begins[1:] &= np.logical_not(both[:-1])
+    zeros = 2 * np.flatnonzero(begins)
+    zeros = zeros[(zeros >= 2) & (zeros <= len(data) - HEADER_BYTES)]
+    zeros -= data.take(zeros - 1) == 0
+    low, high = data.take(zeros - 1).astype(np.int64), data.take(zeros - 2).astype(np.int64)
+    table = _checksums_of_sizes()
+    short = _words(data, zeros + 7) == table.take(low)
+    sizes = np.where(short, low, high | low << 8)
+    places = zeros - 2 + short
+    right = short | ((sizes <= SMALL_BYTES) & (_words(data, zeros + 6) == table.take(sizes, mode="clip")))
     return Headers(places[right], sizes[right])
 
 
