@@ -54,8 +54,8 @@ def histogram_of(data: bytes, form: int) -> dict[str, Any]:
     if not len(buckets):
         return {"edges": [], "counts": [], "num": 0.0}
     edges = [*buckets[:, 0].tolist(), float(buckets[-1, 1])]
-    counts = buckets[:, 2]
-    return {"edges": edges, "counts": counts.tolist(), "min": edges[0], "max": edges[-1], "num": float(counts.sum())}
+    counts = buckets[:, 2].tolist()
+    return {"edges": edges, "counts": counts, "min": edges[0], "max": edges[-1], "num": float(sum(counts))}
 
 
 def _histo_of(data: bytes) -> dict[str, Any]:
