@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from app.readers._boxes import Boxes
 from app.readers._json import decode
 from app.readers._rows import Row
 from app.readers._steps import choose_step
@@ -32,7 +33,7 @@ _PAIR = re.compile(
 )
 _NO_TAGS = frozenset({"eta"})
 _METRIC = re.compile(
-    r"loss|acc|cost|ppl|perplexity|bleu|reward|return|score|error|auc|iou|\bmap\b|f1|lr", re.IGNORECASE
+    r"loss|acc|cost|ppl|perplexity|bleu|rew|return|score|error|auc|iou|\bmap\b|f1|\blr\b", re.IGNORECASE
 )
 
 _FAIRSEQ_LOGGER = re.compile(r"\|\s*INFO\s*\|\s*(?P<logger>train_inner|train|valid\w*|test\w*)\s*\|\s*(?P<rest>.*)")
@@ -87,6 +88,7 @@ class LineReader:
     def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
         self._patterns = patterns
         self._known = _KNOWN
+        self._boxes = Boxes()
 
     def row(self, line: str) -> Row | None:
         """Return what a line holds, by tag, or None where no pattern matches.
@@ -101,7 +103,7 @@ class LineReader:
         line = line[:MAX_LINE]
         if "\x1b" in line:
             line = _COLOUR.sub("", line)
-        row = self._own_row(line) or self._known_row(line)
+        row = self._own_row(line) or self._boxes.row(line) or self._known_row(line)
         if not row:
             return None
         counter = _finest(tuple(row))

@@ -58,7 +58,9 @@ class Text:
             suffix = Path(name).suffix.lower()
             if not (named or suffix in _SUFFIXES or name in _NAMES):
                 continue
-            if _has_match(folder / name, self._patterns):
+            if name == "log.txt" and not named and (folder / "progress.csv").is_file():
+                declined[name] = "it is the printed form of progress.csv, which is read instead"
+            elif _has_match(folder / name, self._patterns):
                 runs.append(folder / name)
             elif named or suffix == ".log":
                 declined[name] = _NO_MATCH

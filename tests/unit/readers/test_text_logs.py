@@ -110,6 +110,21 @@ KNOWN = {
         "Epoch 3/10\n 5/50 [=>....] - ETA: 3s - loss: 9.5\r50/50 [====] - 5s 3ms/step - loss: 1.5 - val_loss: 1.75\n",
         {"loss": (3, 1.5), "val_loss": (3, 1.75)},
     ),
+    "stable-baselines": (
+        (
+            "-----------------------------\n| rollout/           |      |\n|    ep_rew_mean     | 22.5 |\n"
+            "| time/              |      |\n|    fps             | 815  |\n|    total_timesteps | 2048 |\n"
+            "-----------------------------\n"
+        ),
+        {"rollout/ep_rew_mean": (2048, 22.5), "time/fps": (2048, 815.0)},
+    ),
+    "baselines": (
+        (
+            "-----------------\n| loss | 1.5    |\n| name | ppo... |\n-----------------\n-----------------\n"
+            "| loss | 0.5    |\n-----------------\n| loss | 9      |\n"
+        ),
+        {"loss": (1, 0.5)},
+    ),
     "printed dictionaries": (
         "{'loss': 1.5, 'learning_rate': 1e-05, 'epoch': 0.5}\n{'loss': 0.5, 'learning_rate': 1e-06, 'epoch': 0.75}\n",
         {"loss": (1, 0.5), "learning_rate": (1, 1e-6), "epoch": (1, 0.75)},
@@ -159,6 +174,14 @@ def test_a_log_that_begins_with_much_else_is_found_once_it_trains(tmp_path):
     with path.open("a") as file:
         file.write("iter 0: loss 0.5\n" * 3000)
     assert list(found(tmp_path).runs) == [path]
+
+
+def test_what_baselines_print_is_not_read_beside_the_same_as_a_table(tmp_path):
+    (tmp_path / "log.txt").write_text("---------\n| loss | 1.5 |\n---------\n")
+    assert found(tmp_path).runs
+    (tmp_path / "progress.csv").touch()
+    assert "progress.csv" in found(tmp_path).declined["log.txt"]
+    assert found(tmp_path, named=True).runs
 
 
 def test_named_groups_of_a_users_pattern_are_tags(tmp_path):
