@@ -16,8 +16,10 @@ CONFIG = "projector_config.pbtxt"
 _MAX_BYTES = 4 << 20
 _MAX_DEPTH = 16
 _TOKEN = re.compile(r"""#[^\n]*|([A-Za-z_]\w*)|("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|([-+.\w]+)|([{}<>:;,\[\]])""")
-_ESCAPE = re.compile(r"\\(.)")
+_ESCAPE = re.compile(rb"\\([0-7]{1,3}|x[0-9a-fA-F]{1,2}|.)", re.DOTALL)
+_LETTERS = {b"n": b"\n", b"t": b"\t", b"r": b"\r"}
 _STEP = re.compile(r"(.+):(\d{5,})")  # torch and tensorboardX write tag and step, TensorFlow `variable:0`
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _STEP_FOLDER = re.compile(r"\d+")
 
 
@@ -169,15 +171,15 @@ class _Message:
     def path(self, name: str) -> str:
         return self.text(name).replace("\\", "/")  # as Windows wrote it
 
-    def numbers(self, name: str) -> list[int]:
-        return [int(one) for one in self.fields.get(name, []) if isinstance(one, str) and one.isdecimal()]
+    def numbers(self, name: str) -> tuple[int, ...]:
+        return tuple(int(one) for one in self.fields.get(name, []) if isinstance(one, str) and _NUMBER.fullmatch(one))
 
 
 def _parsed(text: str) -> _Message:
     """Parse a message in text form as far as it is one; anything else in it is passed over."""
     message = _Message()
     outer: list[_Message] = []
-    name = ""
+    name, is_list = "", False
     for match in _TOKEN.finditer(text):
         word, quoted, number, sign = match.groups()
         if sign in {"{", "<"}:
@@ -189,10 +191,23 @@ def _parsed(text: str) -> _Message:
             message, name = inner, ""
         elif sign in {"}", ">"}:
             message, name = outer.pop() if outer else message, ""
+        elif sign in {"[", "]"}:
+            name, is_list = name if sign == "[" else "", sign == "["
         elif word and not name:
             name = word
         elif name and (value := quoted or number or word):
-            plain = _ESCAPE.sub(r"\1", value[1:-1]) if quoted else value
-            message.fields.setdefault(name, []).append(plain)
-            name = ""
+            message.fields.setdefault(name, []).append(_unquoted(value) if quoted else value)
+            name = name if is_list else ""
     return outer[0] if outer else message
+
+
+def _unquoted(text: str) -> str:
+    """Return what a quoted text stands for; letters beyond ASCII are written as their bytes in UTF-8."""
+    return _ESCAPE.sub(_unescaped, text[1:-1].encode()).decode("utf-8", "replace")
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    code = match[1]
+    if code[:1] in b"01234567":
+        return bytes([int(code, 8) & 0xFF])
+    return bytes([int(code[1:], 16)]) if len(code) > 1 else _LETTERS.get(code, code)
