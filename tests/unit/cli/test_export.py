@@ -219,7 +219,7 @@ def tensorboard_data(tmp_path: Path) -> Iterator[Any]:
     out.mkdir()
     options = ["--reload=1", "--port=0", f"--port-file={port}", "--die-after-stdin"]
     with subprocess.Popen([server, f"--logdir={out}", *options], stdin=subprocess.PIPE) as process:
-        until(lambda: port.exists() and port.read_text().endswith("\n"), patience_s=100)
+        until(lambda: port.exists() and port.read_text().endswith("\n"))
         address = f"localhost:{port.read_text().strip()}"
         yield ingester.ExistingServerDataIngester(address, channel_creds_type=credentials).data_provider
         process.kill()
@@ -232,7 +232,7 @@ def test_tensorboards_own_server_shows_what_was_exported(rich_run: Path, tmp_pat
     def plugins() -> set[str]:
         return set(tensorboard_data.list_plugins(**asked))
 
-    until(lambda: plugins() == {"scalars", "images", "audio", "text", "hparams"}, patience_s=100)
+    until(lambda: plugins() == {"scalars", "images", "audio", "text", "hparams"})
     scalars = tensorboard_data.read_scalars(**asked, plugin_name="scalars", downsample=10)
     assert [(one.step, one.value) for one in scalars["rich"]["loss"]] == [(1, 0.5)]
     pictures = tensorboard_data.list_blob_sequences(**asked, plugin_name="images")["rich"]
