@@ -41,7 +41,9 @@ _FAIRSEQ_OLD = re.compile(r"^\|\s*epoch\s+\d+\s*[|:]")
 _FAIRSEQ_SUBSET = re.compile(r"\|\s*\w+ on '(?P<name>\w+)' subset")
 _FAIRSEQ_CELL = re.compile(rf"(?:^|[|,]\s*|\s)(?P<tag>[A-Za-z]\w*)(?:=|\s+)(?P<value>{_NUMBER})(?=\s*(?:$|[|,:/]))")
 
-_MARIAN = re.compile(r"(?P<valid>\[valid\]\s*)?Ep\.\s*(?P<epoch>[\d.]+)\s*:\s*Up\.\s*(?P<step>\d+)\s*:\s*(?P<rest>.*)")
+_MARIAN = re.compile(
+    r"(?P<valid>\[valid\]\s*)?Ep\.\s*(?P<epoch>\d+(?:\.\d+)?)\s*:\s*Up\.\s*(?P<step>\d+)\s*:\s*(?P<rest>.*)"
+)
 _MARIAN_CELL = re.compile(rf"(?P<tag>[A-Za-z][\w./-]*)\s*:?\s+(?P<value>{_NUMBER})s?(?=\s|$)")
 _MARIAN_SPEED = re.compile(rf"(?P<value>{_NUMBER})\s+(?P<tag>\w+/s)$")
 
@@ -192,7 +194,7 @@ def _marian(line: str) -> Row | None:
     match = _MARIAN.search(line)
     if match is None:
         return None
-    row: Row = {"Ep.": float(match["epoch"].rstrip(".")), "step": float(match["step"])}
+    row: Row = {"Ep.": float(match["epoch"]), "step": float(match["step"])}
     if match["valid"]:
         tag, _, rest = match["rest"].partition(" : ")
         number = _number(rest.partition(" : ")[0])
