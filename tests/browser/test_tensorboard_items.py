@@ -43,17 +43,24 @@ def logdir(tmp_path):
     """A run with a picture, two labelled clips and a histogram at each of two steps."""
     folder = tmp_path / "runs" / "a"
     folder.mkdir(parents=True)
-    with (folder / EVENTS).open("wb") as file:
-        writer = RecordWriter(file)
-        writer.write(Event(wall_time=1.0, file_version="brain.Event:2").SerializeToString())
-        for step in STEPS:
-            values = [
-                Summary.Value(tag="val/cat", image={"width": 6, "height": 4, "encoded_image_string": picture(step)}),
-                tensor("voice", [[clip(1 + step), f"said {step}".encode()], [clip(2), b""]], "audio"),
-                tensor("weights", [[0.0, 1.0, 5.0]], "histograms"),
-            ]
-            writer.write(Event(wall_time=2.0 + step, step=step, summary=Summary(value=values)).SerializeToString())
+    append(folder / EVENTS, Event(wall_time=1.0, file_version="brain.Event:2"))
+    for step in STEPS:
+        append(folder / EVENTS, event(step))
     return folder.parent
+
+
+def append(path, event):
+    with path.open("ab") as file:
+        RecordWriter(file).write(event.SerializeToString())
+
+
+def event(step):
+    values = [
+        Summary.Value(tag="val/cat", image={"width": 6, "height": 4, "encoded_image_string": picture(step)}),
+        tensor("voice", [[clip(1 + step), f"said {step}".encode()], [clip(2), b""]], "audio"),
+        tensor("weights", [[0.0, 1.0, 5.0]], "histograms"),
+    ]
+    return Event(wall_time=2.0 + step, step=step, summary=Summary(value=values))
 
 
 def players(page):
@@ -88,6 +95,16 @@ def test_clips_are_played_at_the_step_that_is_shown(new_page, serve, logdir, the
     expect(players(page).first).not_to_have_attribute("src", first)
     assert durations(page) == [1, 2]
     expect(cell(page, "a", "voice").get_by_role("button", name="Enlarge")).to_have_count(0)
+
+
+def test_what_is_logged_while_a_person_looks_comes_by_itself(page, serve, logdir):
+    page.goto(f"{serve(logdir)}images")
+    expect(cell(page, "a", "voice").locator("figcaption").first).to_have_text("said 10")
+    image = cell(page, "a", "val/cat").locator(".tile img")
+    before = image.get_attribute("src")
+    append(logdir / "a" / EVENTS, event(20))
+    expect(cell(page, "a", "voice").locator("figcaption").first).to_have_text("said 20")
+    expect(image).not_to_have_attribute("src", before)
 
 
 def test_arrow_keys_in_a_player_move_it_and_not_the_gallery(page, serve, logdir):
