@@ -33,7 +33,8 @@ from app.readers.lines import LOOK_BYTES, concatenate, read_lines, read_pieces
 _SIGN_BYTES = 4096  # before the position, compared to tell a file that grew from one that was written anew
 _TAIL_AGE_S = 2.0  # a last line without a newline is whole when the file has rested for so long
 _SETTLE_S = 0.3  # a file that no longer holds what it held is being written anew, until it has rested for so long ...
-_PATIENCE_S = 1.0  # ... or goes on being written for so long
+_PATIENCE_S = 1.0  # ... or goes on being written for so long, ...
+_SMALLER_PATIENCE_S = 5.0  # ... or, while it is smaller than it was, for so long
 
 
 class UnfinishedError(ValueError):
@@ -88,7 +89,7 @@ class _Reading(Generic[P]):
 
     Attributes:
         offset: bytes taken in.
-        sign: the file's first bytes, and those before the offset.
+        sign: the first and the last of these bytes.
         tail_taken: the last line taken in had no newline.
         behind: there is more than was taken in at once.
         taken: all that was taken in, by tag.
@@ -108,9 +109,12 @@ class _Reading(Generic[P]):
         self._known = dict(known)
         self._new: dict[str, list[Columns]] = {}
 
-    def feed(self, data: bytes) -> None:
-        """Take in the next piece of the file."""
-        for tag, columns in self.parser.feed(data).items():
+    def feed(self, data: bytes, *, newline: bytes = b"") -> None:
+        """Take in the next piece of the file, and a newline that it lacks."""
+        first, last = self.sign
+        self.offset += len(data)
+        self.sign = first + data[: _SIGN_BYTES - len(first)], (last + data[-_SIGN_BYTES:])[-_SIGN_BYTES:]
+        for tag, columns in self.parser.feed(data + newline).items():
             rest = columns
             if tag in self._known:
                 known, have = self._known[tag], self.taken[tag].facts.points if tag in self.taken else 0
@@ -275,71 +279,77 @@ class GrowingFile(Generic[P]):
                 self._read_anew(stamp, self._make, take_tail=False)
             return True
         if self._reading.tail_taken and stamp.size > self._reading.offset:  # the tail was no whole line
-            self._read_anew(stamp, self._make, take_tail=take_tail)
-            return True
+            return self._read_anew(stamp, self._make, take_tail=take_tail)
         if self._continues(stamp):
             self._unsettled_since = None
             try:
-                self._take_in(self._reading, stamp, self._look_bytes, take_tail=take_tail)
+                return self._take_in(self._reading, stamp, LOOK_BYTES, take_tail=take_tail)
             except ReadAnewError as error:
-                self._read_anew(stamp, error.parser, take_tail=take_tail)
-            return True
+                return self._read_anew(stamp, error.parser, take_tail=take_tail)
         now = time.monotonic()
         self._unsettled_since = self._unsettled_since or now
-        if rest_s < _SETTLE_S and now - self._unsettled_since < _PATIENCE_S:
+        patience_s = _PATIENCE_S if stamp.size >= self._reading.offset else _SMALLER_PATIENCE_S
+        if rest_s < _SETTLE_S and now - self._unsettled_since < patience_s:
             return False
-        self._unsettled_since = None
-        self._read_anew(stamp, self._make, take_tail=take_tail)
-        return True
+        return self._read_anew(stamp, self._make, take_tail=take_tail)
 
-    def _take_in(self, reading: _Reading[P], stamp: Stamp, most: int, *, take_tail: bool) -> None:
-        """Take in the pieces from the offset on until `most` bytes are passed, and the last line if it is whole."""
+    def _take_in(self, reading: _Reading[P], stamp: Stamp, most: int, *, take_tail: bool) -> bool:
+        """Take in the pieces from the offset on until `most` bytes are passed, and the last line if it is whole.
+
+        Return False where the file is written anew meanwhile: no more of it is taken in.
+        """
         begun = reading.offset
         for piece in self._read_pieces(self._path, begun, stamp.size):
-            reading.offset += len(piece)
+            if not self._begins_with(reading):
+                return False
             reading.feed(piece)
             if reading.offset - begun >= most:
                 break
         reading.behind = reading.offset - begun >= most and reading.offset < stamp.size
         if take_tail and not reading.behind and reading.offset < stamp.size:
             tail = _read(self._path, reading.offset, stamp.size)
-            reading.offset, reading.tail_taken = stamp.size, True
-            reading.feed(tail + b"\n")
-        reading.sign = self._sign(reading.offset)
+            if not self._begins_with(reading):
+                return False
+            reading.tail_taken = True
+            reading.feed(tail, newline=b"\n")
+        return True
 
-    def _read_anew(self, stamp: Stamp, make: Callable[[Problems], P], *, take_tail: bool) -> None:
-        """Read the whole file with a new parser; only then is what it held before forgotten."""
+    def _read_anew(self, stamp: Stamp, make: Callable[[Problems], P], *, take_tail: bool) -> bool:
+        """Read the whole file with a new parser; only then is what it held before forgotten.
+
+        Return False where the file is written anew meanwhile.
+        """
         while True:
             reading = _Reading(make, self._reading.told)
             try:
                 if self._whole:
                     reading.feed(self._path.read_bytes())
-                    reading.offset = stamp.size
-                else:
-                    self._take_in(reading, stamp, stamp.size, take_tail=take_tail)
+                elif not self._take_in(reading, stamp, stamp.size, take_tail=take_tail):
+                    return False
                 break
             except ReadAnewError as error:
                 make = error.parser
         if stamp.size < self._reading.offset:
             what = f"it was replaced: it had {self._reading.offset:,} bytes and has {stamp.size:,}"
             reading.problems.add(self._path, "the whole file", what)
-        self._reading = reading
+        self._reading, self._unsettled_since = reading, None
+        return True
 
     def _continues(self, stamp: Stamp) -> bool:
         """Tell whether the file still begins with what was taken in."""
-        if self._stamp is None:
+        if self._reading.offset == 0:
             return True
-        if stamp.inode != self._stamp.inode or stamp.size < self._reading.offset:
+        if self._stamp is not None and stamp.inode != self._stamp.inode:
             return False
-        if stamp.size == self._reading.offset == self._stamp.size:  # written once more, and it is no longer than before
-            return False
-        return self._sign(self._reading.offset) == self._reading.sign
+        if self._stamp is not None and stamp.size == self._stamp.size == self._reading.offset:
+            return False  # it was written once more, and nothing was added
+        return stamp.size >= self._reading.offset and self._begins_with(self._reading)
 
-    def _sign(self, offset: int) -> tuple[bytes, bytes]:
-        return (
-            _read(self._path, 0, min(_SIGN_BYTES, offset)),
-            _read(self._path, max(0, offset - _SIGN_BYTES), offset),
-        )
+    def _begins_with(self, reading: _Reading[P]) -> bool:
+        """Tell whether the first and last bytes that were taken in are still where they were."""
+        first, last = reading.sign
+        end = reading.offset
+        return _read(self._path, 0, len(first)) == first and _read(self._path, end - len(last), end) == last
 
     def _look_beside(self) -> bool:
         """Read anew what lies beside the file, where that changed; tell whether it did."""

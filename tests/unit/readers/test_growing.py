@@ -8,7 +8,7 @@ import pytest
 from app.readers import growing
 from app.readers.contract import Columns, RunInfo
 from app.readers.growing import GrowingFile, ReadAnewError, UnfinishedError
-from app.readers.lines import LOOK_BYTES
+from app.readers.lines import LOOK_BYTES, read_lines
 
 
 class Lines:
@@ -182,14 +182,37 @@ def test_a_file_that_is_being_rewritten_shows_what_it_held_until_it_rests(path):
     assert (values(news), news.rewritten) == ({"b": [2]}, frozenset())
 
 
-def test_a_file_that_never_rests_is_shown_all_the_same(path, monkeypatch):
+@pytest.mark.parametrize("text", ["a 7\n", "a 7\na 8\na 9\na 10\n"], ids=["smaller", "larger"])
+def test_a_file_that_never_rests_is_shown_all_the_same(path, monkeypatch, text):
     monkeypatch.setattr(growing, "_PATIENCE_S", 0.0)
+    monkeypatch.setattr(growing, "_SMALLER_PATIENCE_S", 0.0)
     write(path, "a 1\na 2\na 3\n", age_s=REST_S)
     log = opened(path)
     log.poll()
-    write(path, "a 7\n", age_s=FRESH_S)
+    write(path, text, age_s=FRESH_S)
     assert log.poll().rewritten == {"a"}
-    assert loaded(log) == {"a": [7]}
+    assert loaded(log)["a"][0] == 7
+
+
+def test_of_a_file_rewritten_while_it_is_read_nothing_is_mixed(path, monkeypatch):
+    other = []
+
+    def read_and_rewrite(*place):
+        for piece in read_lines(*place):
+            if other:
+                write(path, other.pop(), age_s=REST_S)
+            yield piece
+
+    monkeypatch.setattr(growing, "read_lines", read_and_rewrite)
+    write(path, "a 1\n", age_s=2 * REST_S)
+    log = opened(path)
+    log.poll()
+    write(path, "a 2\n", "a", age_s=2 * REST_S)
+    other.append("b 7\nb 8\nb 9\n")
+    torn = log.poll()
+    assert (values(torn), torn.behind, set(log.facts)) == ({}, True, {"a"})
+    news = read(log)
+    assert (values(news), news.rewritten) == ({"b": [7, 8, 9]}, {"a"})
 
 
 def test_a_file_replaced_by_a_longer_one_that_begins_alike_goes_on(path):
