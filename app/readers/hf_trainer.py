@@ -18,10 +18,10 @@ from app.readers.heads import head
 
 _STATE = "trainer_state.json"
 _NO_CONFIG = frozenset({"log_history", "epoch", "global_step", "stateful_callbacks"})
-_CHECKPOINT = re.compile(r"checkpoint-(\d+)")
+_CHECKPOINT = re.compile(r"checkpoint-(\d{1,18})")
 _HISTORY = re.compile(rb'"log_history"\s*:\s*\[')
 _FIRST_ENTRY = re.compile(rb'"log_history"\s*:\s*\[\s*(\{[^}]*\})')
-_GLOBAL_STEP = re.compile(rb'"global_step"\s*:\s*(\d+)')
+_GLOBAL_STEP = re.compile(rb'"global_step"\s*:\s*(\d{1,18})')
 
 
 class StateParser:
