@@ -1,5 +1,6 @@
 """What the values of event files hold, decoded when someone looks: texts as Markdown, small arrays as lists by name."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -106,7 +107,7 @@ def tensor_of(data: bytes) -> dict[str, Any]:
 
 
 def _is_small(tensor: Tensor) -> bool:
-    return all(size >= 0 for size in tensor.shape) and int(np.prod(tensor.shape, dtype=np.float64)) <= MAX_LISTED
+    return all(size >= 0 for size in tensor.shape) and math.prod(tensor.shape) <= MAX_LISTED
 
 
 def mesh_of(data: bytes, plugin: bytes) -> dict[str, Any]:

@@ -123,8 +123,9 @@ def test_garbage_that_claims_to_be_large_takes_no_memory(tmp_path):
     for _ in range(2000):
         size = len(deep)
         deep = b"\x32" + bytes([size & 0x7F | 0x80, size >> 7 & 0x7F | 0x80, size >> 14]) + deep
-    shape = b"\x12\x0d\x12\x0b\x08" + HUGE + b"\x00"
-    wide = b"\x0a\x01a\x42" + bytes([len(shape) + 2]) + b"\x08\x01" + shape
+    dimension = b"\x12\x0a\x08" + HUGE
+    shape = b"\x08\x01\x12\x78" + 10 * dimension
+    wide = b"\x0a\x01a\x42" + bytes([len(shape)]) + shape
     tracemalloc.start()
     for data in (deep, wide):
         assert taken(tmp_path, data) is None
