@@ -200,8 +200,9 @@ class Finding:
         runs: the folder itself where it is a run, or the files in it that are each a run. A file that holds several
             has a path below it for each: `trackio.db/brave-otter`.
         claimed: names of the files and folders that belong to these runs. No other reader is asked about them, and
-            no further runs are looked for in such a folder, which is watched with the run.
-        declined: names of files that look like this format and cannot be read as it, each with a sentence why.
+            no further runs are looked for in such a folder, which is watched with the run. Of folders below it, those
+            where the run grows are named too, to be watched: `metrics/train`.
+        declined: names of files and folders that look like this format and cannot be read as it, each with a sentence why.
     """
 
     runs: Sequence[Path] = ()

@@ -59,7 +59,7 @@ class MlflowReader:
     def find(self, folder: Path, names: Collection[str], *, named: bool = False) -> Finding:
         """Find the folder itself where it is a run, and a metric's file where that is what was asked for."""
         if _META in names and _OF_A_RUN.search(head(folder / _META)):
-            return Finding([folder], _OWN.intersection(names))
+            return Finding([folder], {*_OWN.intersection(names), *_folders_below(folder)})
         if named and _METRICS in folder.parts:
             found = [name for name in names if _METRIC_LINE.match(head(folder / name))]
             return Finding([folder / name for name in found], found)
@@ -134,6 +134,11 @@ def _open_metric(path: Path, tag: str) -> RunLog:
 
 def _metrics(folder: Path) -> list[Path]:
     return [folder / _METRICS / name for name in list_tree(folder / _METRICS)]
+
+
+def _folders_below(folder: Path) -> set[str]:
+    """Return the folders that names of metrics with a `/` lie in, to be watched."""
+    return {path.rpartition("/")[0] for name in list_tree(folder / _METRICS) if "/" in (path := f"{_METRICS}/{name}")}
 
 
 def _beside(folder: Path) -> list[Path]:

@@ -15,6 +15,9 @@ from app.store.naming import as_text
 _log = logging.getLogger(__name__)
 
 
+# Of all names with a dot before them, which hide what is not meant to be seen, these hold logs.
+_HIDDEN = frozenset({".aim"})
+
 # Files of these suffixes are named one by one where no reader wants them; others are counted, folder by folder.
 _LOG_LIKE = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".log", ".txt", ".db", ".sqlite", ".wandb"})
 _SUFFIXES_NAMED = 3
@@ -134,7 +137,7 @@ class Discovery:
                     continue
                 seen.add((stat.st_dev, stat.st_ino))
                 with os.scandir(folder) as scan:
-                    entries = [entry for entry in scan if not entry.name.startswith(".")]
+                    entries = [entry for entry in scan if entry.name in _HIDDEN or not entry.name.startswith(".")]
                 inner = {entry.name for entry in entries if entry.is_dir(follow_symlinks=False)}
             except OSError as error:
                 self._report(folder, error)
@@ -143,7 +146,7 @@ class Discovery:
             look.ask(self._readers)
             yield look
             for entry in entries:
-                if entry.name in look.claimed:
+                if entry.name in look.claimed or entry.name in look.declined:
                     continue
                 if entry.name in inner:
                     folders.append(Path(entry.path))
@@ -165,6 +168,7 @@ class _Look:
     Attributes:
         runs: by path, the readers that claim it, each with the folders whose changes concern it.
         claimed: names of all that belongs to these runs.
+        declined: names of what looks like a log and cannot be read, each with a sentence why.
     """
 
     def __init__(
@@ -177,7 +181,7 @@ class _Look:
         self._names = names
         self._inner = inner
         self._only = only
-        self._declined: dict[str, str] = {}
+        self.declined: dict[str, str] = {}
 
     def ask(self, readers: Sequence[Reader]) -> None:
         """Ask every reader, each about what those before it did not claim."""
@@ -187,12 +191,13 @@ class _Look:
                 return
             finding = reader.find(self.folder, names, named=self._only is not None)
             for name, why in finding.declined.items():
-                self._declined.setdefault(name, f"{reader.name}: {why}")
+                self.declined.setdefault(name, f"{reader.name}: {why}")
             if not finding.runs:
                 continue
             self.claimed.update(finding.claimed)
             names = [name for name in names if name not in self.claimed]
-            folders = (self.folder, *(self.folder / name for name in sorted(finding.claimed) if name in self._inner))
+            inner = (name for name in sorted(finding.claimed) if name in self._inner or "/" in name)
+            folders = (self.folder, *(self.folder / name for name in inner))
             for path in finding.runs:
                 run = self._only if self._only is not None and path == self.folder else path
                 self.runs.setdefault(run, []).append((reader, folders))
@@ -209,13 +214,13 @@ class _Look:
         others: Counter[str] = Counter()
         named = 0
         for name in self._names:
-            if name in self.claimed or name in self._inner:
+            if name in self.claimed or (name in self._inner and name not in self.declined):
                 continue
             path = self.folder / name
-            is_log_like = name in self._declined or self._only is not None or path.suffix.lower() in _LOG_LIKE
+            is_log_like = name in self.declined or self._only is not None or path.suffix.lower() in _LOG_LIKE
             if is_log_like and named < _NAMED_IN_A_FOLDER:
                 named += 1
-                yield Skipped(path, self._declined.get(name, "no format is recognised in it"))
+                yield Skipped(path, self.declined.get(name, "no format is recognised in it"))
             else:
                 others[path.suffix.lower() or "without a suffix"] += 1
         if others:

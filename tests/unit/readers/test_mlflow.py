@@ -4,6 +4,8 @@ import pytest
 
 from app.readers.contract import RunState
 from app.readers.mlflow import READER
+from app.settings import LogRoot
+from app.store.discovery import Discovery
 
 BEGAN_MS = 1_700_000_000_250
 
@@ -115,3 +117,9 @@ def test_mlflow_itself_writes_what_is_read(tmp_path, monkeypatch):
     assert rows(run, "train/loss") == [(step, BEGAN_MS / 1e3, 1 / (step + 1)) for step in range(5)]
     assert (run.info.config, run.info.tags) == ({"lr": 0.1}, ("team=blue",))
     assert run.status(0).state is RunState.FINISHED
+
+
+def test_folders_of_metrics_are_watched_with_the_run(folder):
+    write(folder / "metrics" / "train" / "a" / "loss", f"{BEGAN_MS} 0.5 1\n")
+    (run,) = Discovery([LogRoot("", folder.parent)], {"mlflow": READER}).find().values()
+    assert {path.relative_to(folder).as_posix() for path in run.folders} == {".", "metrics", "metrics/train/a"}
