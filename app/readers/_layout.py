@@ -9,12 +9,14 @@ from dataclasses import dataclass
 SPACES = " "
 """Cells are aligned by any number of spaces."""
 
+MAX_QUOTED_LINES = 50
+"""Of one row; a quotation mark that is not closed so soon opens no quoted cell."""
+
 _SEPARATORS = ("\t", ",", ";", "|", SPACES)  # the first of those that fit equally well is taken
 _NO_NUMBERS = frozenset({"", "-", "--", "none", "null", "na", "n/a", "nan", "inf", "-inf", "true", "false"})
 _DIGITS = frozenset("0123456789.+-")
 _RULE = frozenset("-=+|: \t")  # signs of a line that only underlines a header
 _MAX_NAME = 200  # characters; a longer one is prose
-_MAX_QUOTED_LINES = 50  # in one quoted cell; a quotation mark that is not closed so soon opens none
 _MAX_OPENING = 1000  # lines looked through for a header
 
 
@@ -42,14 +44,17 @@ class Layout:
     def quoted(self, lines: Sequence[str]) -> tuple[list[str], int]:
         """Split the first of these lines, which has quotation marks; a quoted cell may go on in the next lines.
 
+        Args:
+            lines: `MAX_QUOTED_LINES` at most, fewer where there are no more.
+
         Returns:
             The cells, and of how many lines they are: 0 where more lines are needed to tell.
         """
-        rows = csv.reader((line + "\n" for line in lines[:_MAX_QUOTED_LINES]), delimiter=self.separator, strict=True)
+        rows = csv.reader((line + "\n" for line in lines), delimiter=self.separator, strict=True)
         try:
             return next(rows), rows.line_num
         except csv.Error:
-            if rows.line_num == len(lines) < _MAX_QUOTED_LINES:
+            if rows.line_num == len(lines) < MAX_QUOTED_LINES:
                 return [], 0
             return self.split(lines[0]), 1
 

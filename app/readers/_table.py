@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from app.readers._judged import Judged
-from app.readers._layout import SPACES, Layout, decoder, find_opening, is_blank, is_comment
+from app.readers._layout import MAX_QUOTED_LINES, SPACES, Layout, decoder, find_opening, is_blank, is_comment
 from app.readers._steps import choose_time, wall_seconds
 from app.readers.contract import Choices, Columns, Float64Array, Int64Array, RunInfo
 from app.readers.folder import Problems
@@ -52,7 +52,7 @@ class TableParser:
         self._problems = problems
         self._judged = judged or Judged()
         self._decoder: codecs.IncrementalDecoder | None = None
-        self._half = False
+        self._half = False  # the last newline of UTF-16 was cut in two
         self._held = ""  # text whose row is not whole yet
         self._layout: Layout | None = None
         self._lines = 0  # taken in, of which nothing is held
@@ -120,7 +120,7 @@ class TableParser:
             self._decoder = decoder(data)
         text = self._decoder.decode(data.removeprefix(b"\0") if self._half else data)
         begun, state = self._decoder.getstate()
-        self._half = begun == b"\n"  # of UTF-16, whose lines are parted here within the sign that ends them
+        self._half = begun == b"\n"  # what parts lines looks for this byte alone
         if self._half:
             self._decoder.setstate((b"", state))
             text += "\n"
@@ -156,8 +156,9 @@ class TableParser:
                 self._is_table = False
             self._held = "\n".join([*lines, self._held]) if self._is_table else ""
             return []
-        for line in filter(is_comment, lines[: opening.rows_from] if self.heeds_comments else ()):
-            self.take_comment(line.strip().lstrip("#"))
+        if self.heeds_comments:
+            for line in filter(is_comment, lines[: opening.rows_from]):
+                self.take_comment(line.strip().lstrip("#"))
         self._layout, self._lines = opening.layout, opening.rows_from
         return lines[opening.rows_from :]
 
@@ -172,7 +173,7 @@ class TableParser:
                     rows.append([line])
                     numbers.append(self._lines + at + 1)
             elif '"' in line and layout.separator != SPACES:
-                row, used = layout.quoted(lines[at : at + 100])
+                row, used = layout.quoted(lines[at : at + MAX_QUOTED_LINES])
                 if not used:
                     self._held = "\n".join([*lines[at:], self._held])
                     break

@@ -1,6 +1,7 @@
 """`monitor.csv` of Stable-Baselines, Baselines and old Gym: a row for each episode, below a line of JSON."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,9 +48,10 @@ class MonitorParser(TableParser):
         self._length = 0
 
     def info(self, name: str, **facts: Any) -> RunInfo:
-        """Return a run's info. No column gives the steps as it stands, so that each is drawn."""
+        """Return a run's info. The lengths give no steps as they stand: they are drawn like other columns."""
         config = {key: value for key, value in self.header.items() if key != _START}
-        return super().info(name, config=config, created=self._start(), **facts)
+        info = super().info(name, config=config, created=self._start(), **facts)
+        return replace(info, step_column=None) if self._sums_lengths else info
 
     def take_comment(self, text: str) -> None:
         """Take in the line of JSON, of which there is one more for each time that a training went on."""

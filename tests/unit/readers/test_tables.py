@@ -417,9 +417,45 @@ class LightningWriter:
             writer.writerows(rows)
 
 
-def test_columns_that_appear_change_nothing_of_what_was_shown(tmp_path):
+class OldLightningWriter:
+    """Writes as Lightning did before: all rows anew, each time."""
+
+    def __init__(self, path):
+        self.path = path
+        self.rows = []
+
+    def save(self, rows):
+        self.rows += rows
+        with self.path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, sorted({name for row in self.rows for name in row}))
+            writer.writeheader()
+            writer.writerows(self.rows)
+
+
+class BaselinesWriter:
+    """Writes as Baselines and Stable-Baselines3 do: a new header over the old one in place, commas after each row."""
+
+    def __init__(self, path):
+        self.path = path
+        self.names = []
+        path.touch()
+
+    def save(self, rows):
+        for row in rows:
+            new = [name for name in row if name not in self.names]
+            self.names += new
+            with self.path.open("r+") as file:
+                before = file.readlines()[1:]
+                file.seek(0)
+                file.write(",".join(self.names) + "\n")
+                file.writelines(line[:-1] + "," * len(new) + "\n" for line in before)
+                file.write(",".join(str(row.get(name, "")) for name in self.names) + "\n")
+
+
+@pytest.mark.parametrize("writer", [LightningWriter, OldLightningWriter, BaselinesWriter])
+def test_columns_that_appear_change_nothing_of_what_was_shown(tmp_path, writer):
     path = tmp_path / "metrics.csv"
-    writer, shown = LightningWriter(path), {}
+    writer, shown = writer(path), {}
     writer.save([{"step": 0, "loss": 0.5}])
     log = read(path)
     shown = points(log)
