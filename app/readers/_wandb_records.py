@@ -22,6 +22,9 @@ STEP_KEY: Final = "_step"
 SYSTEM_GROUP: Final = "system/"
 _TIME_KEY = "_timestamp"
 _VALUE = 16  # of an item: its value as JSON; field 1 is its key, field 2 the parts of a nested one
+_VALUE_TAG = b"\x82\x01"  # how that field begins; its length follows
+_ONE_BYTE = 0x80  # lengths below take one byte
+_MAX_KEYS = 100_000
 _UPDATE, _REMOVE = 1, 2  # of the records of settings and of the summary
 _RUN_TEXTS = {3: "project", 6: "group", 7: "job_type", 8: "display_name", 9: "notes", 13: "host"}
 _ENVIRONMENT_TEXTS = {1: "os", 2: "python", 5: "argv", 6: "program", 12: "host", 14: "executable", 18: "gpu"}
@@ -59,6 +62,7 @@ class WandbParser:
         self._media_of = media_of
         self._log = BlockLog(path, problems)
         self._records = 0
+        self._keys: dict[bytes, _Key] = {}  # by the bytes that stand for them
         self._takers = {  # by field of Record; those of history and system load bring points
             3: self._take_summary,
             5: self._take_config,
@@ -102,7 +106,7 @@ class WandbParser:
                 self._takers[field.number](content(record, field))
 
     def _take_history(self, message: bytes, points: Points) -> None:
-        numbers, media = _sorted_out(_items(message, 1))
+        numbers, media = _sorted_out(self._items(message, 1))
         step = self._step(message, numbers)
         time = numbers.get(_TIME_KEY, math.nan)
         self.last_step, self.last_time = step, time
@@ -133,19 +137,19 @@ class WandbParser:
 
     def _take_stats(self, message: bytes, points: Points) -> None:
         time = next((_moment(message, field.value, field.size) for field in fields(message) if field.number == 2), None)
-        for name, number in _sorted_out(_items(message, 3))[0].items():
+        for name, number in _sorted_out(self._items(message, 3))[0].items():
             tag = SYSTEM_GROUP + name.removeprefix("system.")
             points.add(tag, max(self.last_step, 0), math.nan if time is None else time, number)
 
     def _take_summary(self, message: bytes) -> None:
-        self.summary |= _sorted_out(_items(message, _UPDATE))[0]
-        for key, _ in _items(message, _REMOVE):
+        self.summary |= _sorted_out(self._items(message, _UPDATE))[0]
+        for key, _ in self._items(message, _REMOVE):
             self.summary.pop("/".join(key), None)
 
     def _take_config(self, message: bytes) -> None:
-        for key, value in _items(message, _UPDATE):
+        for key, value in self._items(message, _UPDATE):
             _put(self.config, key, _decoded(value))
-        for key, _ in _items(message, _REMOVE):
+        for key, _ in self._items(message, _REMOVE):
             if len(key) == 1:
                 self.config.pop(key[0], None)
 
@@ -178,6 +182,24 @@ class WandbParser:
             elif field.number in _ENVIRONMENT_TEXTS:
                 self.environment[_ENVIRONMENT_TEXTS[field.number]] = text(message, field)
 
+    def _items(self, message: bytes, number: int) -> Iterator[tuple[_Key, bytes]]:
+        """Yield key and JSON of each item in this field of a message."""
+        for field in fields(message):
+            if field.number != number or field.wire_type != BYTES:
+                continue
+            item = content(message, field)
+            # Keys repeat with every row: that the same bytes mean the same key is known faster than parsed again.
+            key_end = item.find(_VALUE_TAG)
+            value = key_end + len(_VALUE_TAG) + 1
+            key = self._keys.get(item[:key_end]) if key_end >= 0 and value <= len(item) else None
+            if key is not None and item[value - 1] == len(item) - value < _ONE_BYTE:
+                yield key, item[value:]
+                continue
+            key, content_of, key_end = _item(item)
+            if len(self._keys) < _MAX_KEYS:
+                self._keys[item[:key_end]] = key
+            yield key, content_of
+
     def _take_exit(self, message: bytes) -> None:
         self.exit_code = next((signed(one.value) for one in fields(message) if one.number == 1), 0)
 
@@ -187,20 +209,17 @@ def summary_numbers(summary: Mapping[str, Any]) -> dict[str, float]:
     return _sorted_out((((key,), json.dumps(value).encode()) for key, value in summary.items()))[0]
 
 
-def _items(message: bytes, number: int) -> Iterator[tuple[_Key, bytes]]:
-    """Yield key and JSON of each item in this field of a message."""
-    for field in fields(message):
-        if field.number != number or field.wire_type != BYTES:
-            continue
-        key, value = [], b""
-        for part in fields(message, field.value, field.value + field.size):
-            if part.wire_type != BYTES:
-                continue
-            if part.number in (1, 2):
-                key.append(text(message, part))
-            elif part.number == _VALUE:
-                value = content(message, part)
-        yield tuple(key), value
+def _item(item: bytes) -> tuple[_Key, bytes, int]:
+    """Return key and JSON of one item, and where its key ends."""
+    names: list[str] = []
+    value, key_end = b"", 0
+    for part in fields(item):
+        if part.number in (1, 2) and part.wire_type == BYTES:
+            names.append(text(item, part))
+            key_end = part.value + part.size
+        elif part.number == _VALUE and part.wire_type == BYTES:
+            value = content(item, part)
+    return tuple(names), value, key_end
 
 
 def _sorted_out(items: Iterable[tuple[_Key, bytes]]) -> tuple[dict[str, float], dict[str, dict[str, Any]]]:

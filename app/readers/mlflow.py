@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -137,8 +138,8 @@ def _metrics(folder: Path) -> list[Path]:
 
 
 def _folders_below(folder: Path) -> set[str]:
-    """Return the folders that names of metrics with a `/` lie in, to be watched."""
-    return {path.rpartition("/")[0] for name in list_tree(folder / _METRICS) if "/" in (path := f"{_METRICS}/{name}")}
+    """Return the folders that metrics lie in, to be watched; a name with a `/` has some of its own."""
+    return {Path(inner).relative_to(folder).as_posix() for inner, _, _ in os.walk(folder / _METRICS)}
 
 
 def _beside(folder: Path) -> list[Path]:

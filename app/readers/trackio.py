@@ -7,6 +7,7 @@ known by its name alone.
 import json
 import math
 import sqlite3
+import time
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -46,6 +47,7 @@ _SYSTEM_GROUP = "system/"
 _OWN_ENDINGS = ("", "-wal", "-shm", "-journal")
 _MEDIA = "media"
 _MOST_RUNS = 10_000
+_PATIENCE_S = 2.0  # with a database that is being written
 _ROWS = 1_000  # fetched at once
 # What trackio calls its values, in the words of wandb, whose form they have; `file_path` is wandb's `path`.
 _MEDIA_TYPES = {"trackio.image": "image-file", "trackio.audio": "audio-file", "trackio.histogram": "histogram"}
@@ -155,6 +157,7 @@ class TrackioRun:
         self._seen: dict[str, _Seen] = {}  # by table
         self._facts: dict[str, TagFacts] = {}
         self._info = RunInfo(name)
+        self._busy_since: float | None = None  # by the monotonic clock, in seconds
 
     @property
     def info(self) -> RunInfo:
@@ -184,8 +187,8 @@ class TrackioRun:
             return News()
         try:
             return self._take_in(stamps)
-        except BusyError:
-            return News(behind=True)
+        except BusyError as error:
+            return self._wait(error)
         except FileNotFoundError:
             return News(changed=True, gone=True)
         except (sqlite3.Error, OSError) as error:
@@ -219,6 +222,14 @@ class TrackioRun:
                     items += row.media(tag, self._database.parent / _MEDIA)
         return items
 
+    def _wait(self, error: BusyError) -> News:
+        """Ask to be polled again soon, but not for ever: a writer that was killed may leave its database busy."""
+        now = time.monotonic()
+        self._busy_since = self._busy_since or now
+        if now - self._busy_since < _PATIENCE_S:
+            return News(behind=True)
+        return News(changed=self._problems.add(self._database, "the whole file", f"it is not at rest: {error}"))
+
     def _take_in(self, stamps: Mapping[str, Stamp]) -> News:
         """Read the new rows, or all of them where the database no longer holds those that were read."""
         if not stamps[self._database.name].size:
@@ -245,6 +256,7 @@ class TrackioRun:
         self._note_problems(stamps, replaced=replaced)
         changed = facts != before or info != self._info or replaced
         self._stamps, self._seen, self._facts, self._info = stamps, seen, facts, info
+        self._busy_since = None
         rewritten = frozenset(before) if replaced else frozenset[str]()
         appended = {tag: records for tag, records in columns.items() if tag not in rewritten}
         return News(changed=changed, appended=appended, rewritten=rewritten)
@@ -318,10 +330,10 @@ def _rows(
     )
     count = seen.rows
     while rows := cursor.fetchmany(_ROWS):
-        for number, time, own_step, metrics in rows:
+        for number, moment, own_step, metrics in rows:
             values = _decoded(metrics)
             at = own_step if isinstance(own_step, int) else count
-            yield _Row(table, number, count, at, wall_seconds(time), values)
+            yield _Row(table, number, count, at, wall_seconds(moment), values)
             count += 1
 
 

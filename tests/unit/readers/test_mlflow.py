@@ -122,4 +122,6 @@ def test_mlflow_itself_writes_what_is_read(tmp_path, monkeypatch):
 def test_folders_of_metrics_are_watched_with_the_run(folder):
     write(folder / "metrics" / "train" / "a" / "loss", f"{BEGAN_MS} 0.5 1\n")
     (run,) = Discovery([LogRoot("", folder.parent)], {"mlflow": READER}).find().values()
-    assert {path.relative_to(folder).as_posix() for path in run.folders} == {".", "metrics", "metrics/train/a"}
+    assert {path.relative_to(folder).as_posix() for path in run.folders} == {
+        ".", "metrics", "metrics/train", "metrics/train/a",
+    }  # fmt: skip

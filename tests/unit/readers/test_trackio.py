@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.readers import trackio as trackio_reader
 from app.readers.trackio import READER
 from tests.trackio_files import configure, connected, log, log_old, log_system
 
@@ -137,6 +138,22 @@ def test_a_log_that_was_copied_without_its_index_is_named_as_a_problem(database,
     (problem,) = run.problems
     assert "-shm" in problem.what
     assert files(copied) == before
+
+
+def test_a_change_that_a_killed_writer_left_half_done_is_not_waited_for_for_ever(database, monkeypatch):
+    monkeypatch.setattr(trackio_reader, "_PATIENCE_S", 0.1)
+    with closing(connected(database, "delete")) as connection:
+        log(connection, {"loss": 1.0}, 0, BEGAN)
+    journal = database.with_name(database.name + "-journal")
+    journal.write_bytes(b"half a change")
+    run = opened(database / "brave-otter")
+    assert not run.facts
+    (problem,) = run.problems
+    assert "not at rest" in problem.what
+    assert not run.poll().changed
+    journal.unlink()
+    assert run.poll().changed
+    assert (rows(run, "loss"), list(run.problems)) == ([(0, BEGAN, 1.0)], [])
 
 
 def test_a_run_deleted_from_its_database_is_gone_and_the_others_stay(database):
