@@ -22,6 +22,7 @@ from app.readers.contract import Stamp
 from app.settings import Settings
 from app.store.discovery import FoundRun
 from app.store.folders import FolderError, check_apart, check_private, home
+from app.store.naming import as_text
 
 _log = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ class Sidecar:
         self._looked_at: int | None = None  # the folder's modification time, in ns, where nothing new can come with it
         self._stamps: dict[str, Stamp] = {}
         self._edits: dict[str, Edits] = {}
+        self._is_unreadable = False
 
     @classmethod
     def of(cls, settings: Settings) -> "Sidecar":
@@ -103,13 +105,15 @@ class Sidecar:
             changed = self._folder.stat().st_mtime_ns
             if changed == self._looked_at:
                 return False
-            with os.scandir(self._folder) as entries:
-                stamps = {one.name: _stamp(one) for one in entries if one.name.endswith(".json")}
+            stamps = self._list()
         except FileNotFoundError:
             changed, stamps = 0, {}
         except OSError as error:
-            _log.warning("%s cannot be read (%s): names and notes given here are not shown", self._folder, error)
+            if not self._is_unreadable:
+                _log.warning("%s cannot be read (%s): what is said in it is not shown", self._folder, error)
+            self._is_unreadable = True
             return False
+        self._is_unreadable = False
         new = [name for name, stamp in stamps.items() if self._stamps.get(name) != stamp]
         gone = self._stamps.keys() - stamps.keys()
         for name in new:
@@ -135,13 +139,25 @@ class Sidecar:
         check_private(self._folder, StateFolderError)
         name = _file_name(found)
         with self._locked():
-            said = self._read(name) | dict(changes)  # what a newer version says beside it stays
+            about = {"run": as_text(str(found.path)), "format": found.reader.name}
+            said = self._read(name) | dict(changes) | about  # what a newer version says beside it stays
             edits = _edits(said)
-            if edits == NO_EDITS:
+            said = {field: value for field, value in said.items() if value is not None}
+            if said == about:
                 (self._folder / name).unlink(missing_ok=True)
             else:
-                self._replace(name, {**said, "run": str(found.path), "format": found.reader.name})
+                self._replace(name, orjson.dumps(said, option=_READABLE))
         return edits
+
+    def _list(self) -> dict[str, Stamp]:
+        stamps = {}
+        with os.scandir(self._folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(".json"):
+                    with suppress(FileNotFoundError):  # another server has just taken it away
+                        stat = entry.stat()
+                        stamps[entry.name] = Stamp(stat.st_ino, stat.st_size, stat.st_mtime_ns)
+        return stamps
 
     def _read(self, name: str) -> dict[str, Any]:
         """Return what a file holds, nothing where it is not there; a damaged one is kept aside, under another name."""
@@ -159,9 +175,8 @@ class Sidecar:
             return {}
         return dict(said)
 
-    def _replace(self, name: str, said: Mapping[str, Any]) -> None:
+    def _replace(self, name: str, text: bytes) -> None:
         part = self._folder / f"{name}.{os.getpid()}-{threading.get_ident()}.part"
-        text = orjson.dumps({key: value for key, value in said.items() if value is not None}, option=_READABLE)
         try:
             with part.open("wb") as file:
                 file.write(text)
@@ -193,8 +208,3 @@ def _edits(said: Mapping[str, Any]) -> Edits:
 
 def _file_name(found: FoundRun) -> str:
     return hashlib.sha256(found.key.encode("utf-8", "surrogateescape")).hexdigest()[:32] + ".json"
-
-
-def _stamp(entry: "os.DirEntry[str]") -> Stamp:
-    stat = entry.stat()
-    return Stamp(stat.st_ino, stat.st_size, stat.st_mtime_ns)

@@ -94,8 +94,15 @@ def test_the_file_says_of_which_run_it_speaks(sidecar, folder):
 def test_what_a_newer_version_says_beside_it_stays(sidecar, folder):
     sidecar.write(run(), {"name": "x"})
     file_of(folder).write_bytes(orjson.dumps({"name": "x", "stars": 5}))
-    sidecar.write(run(), {"notes": "n"})
+    sidecar.write(run(), {"name": None})
     assert orjson.loads(file_of(folder).read_bytes())["stars"] == 5
+
+
+def test_a_path_that_is_no_text_can_be_spoken_of(sidecar):
+    odd = run(os.fsdecode(b"caf\xe9"))
+    sidecar.write(odd, {"name": "x"})
+    sidecar.look()
+    assert sidecar.edits_of(odd).name == "x"
 
 
 @pytest.mark.parametrize("content", [b"", b'{"name": "x', b'{"name": 5}', b"[]", b'{"slot": 99}', b'{"slot": true}'])
