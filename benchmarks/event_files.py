@@ -103,7 +103,7 @@ def _start_ours(ways: dict[str, Way], way: str, logdir: Path, shape: Shape, cach
 
 def _start_on_nothing(ways: dict[str, Way], empty: Path, cache: Path) -> None:
     empty.mkdir(exist_ok=True)
-    ours, theirs = Tailboard(free_port(), cache / "nothing"), TensorBoard(free_port())
+    ours, theirs = Tailboard(free_port(), cache.with_name("nothing")), TensorBoard(free_port())
     with ours.server(empty) as server:
         ways.setdefault("nothing", Way()).seconds.append(server.wait_for(lambda: not ours.runs()))
     with theirs.server(empty) as server:

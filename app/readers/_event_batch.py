@@ -76,6 +76,11 @@ class Restarts:
     _starts: list[tuple[int, int]] = field(default_factory=list)
     _plain: list[tuple[int, int]] = field(default_factory=list)
 
+    @property
+    def heeds_sessions(self) -> bool:
+        """Whether session logs tell of restarts, and not the steps of all events."""
+        return self.version >= _VERSION_OF_STARTS
+
     def take(self, row: int, step: int, *, is_summary: bool, is_start: bool) -> None:
         """Take in an event of the piece that is read now: the place of its record in it, and its step."""
         if is_start:
@@ -95,7 +100,7 @@ class Restarts:
         starts, plain = sorted(self._starts), sorted(self._plain)
         self._starts, self._plain = [], []
         batch = Batch(columns)
-        if self.version >= _VERSION_OF_STARTS:
+        if self.heeds_sessions:
             if starts:
                 batch.restart = min(step for _, step in starts)
                 self._judge_starts(batch, starts, rows)

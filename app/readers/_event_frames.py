@@ -32,7 +32,8 @@ SMALL_BYTES = 1 << 14
 """Records of more data are big: they are taken in one by one, and of blobs in them nothing is read."""
 
 _HEADER = struct.Struct("<QI")
-_FIRST_BYTES = 1 << 16  # read at once where a file begins, and behind a big record; more than a small record has
+_FIRST_BYTES = 1 << 16  # read at once where a file begins; more than a small record has
+_JUMP_BYTES = 1 << 10  # read at once behind a big record, where often another one follows
 _MOST_BYTES = 1 << 18  # with more, what is computed of them no longer fits the processor's cache
 
 
@@ -68,8 +69,8 @@ class Piece(NamedTuple):
     Attributes:
         begin: offset in the file where it begins.
         end: offset in the file behind it.
-        small: where the small records are in `data`.
-        data: what was read from `data_offset` of the file on.
+        small: where small records are in `data`; None where there are none.
+        data: some of the file, from `data_offset` on.
         is_big: it is one big record, of which nothing was read.
     """
 
@@ -98,23 +99,26 @@ def pieces(file: FileIO, offset: int, end: int) -> Iterator[Piece]:
         for piece in _pieces_of(data, offset, end):
             yield piece
             place = piece.end - offset
-        if place == 0:
+        if place == 0 and most >= _FIRST_BYTES:
             return
-        most = _FIRST_BYTES if place > len(data) else min(2 * most, _MOST_BYTES)
+        most = _JUMP_BYTES if place > len(data) else min(max(2 * most, _FIRST_BYTES), _MOST_BYTES)
         offset += place
 
 
 def _pieces_of(data: bytes, offset: int, end: int) -> Iterator[Piece]:
     """Yield what begins in `data`, which was read at `offset` of a file of `end` bytes; only a big record goes on."""
     array = np.frombuffer(data, np.uint8)
-    headers = small_headers(array)
+    is_short = len(data) <= _JUMP_BYTES
+    headers = None if is_short else small_headers(array)
     place = 0
     while len(data) - place >= HEADER_BYTES:
-        small = frames(array, place, headers)
+        small = frames(array, place, headers) if headers else None
+        if small is None or small.end == place:
+            small = _frames_one_by_one(data, place, most=len(data) if is_short else 1)
         if small.end > place:
-            piece = Piece(offset + place, offset + small.end, small, data, offset)
+            piece = _piece(data, offset, place, small)
         elif (size := size_at(data, place)) is None:
-            behind = _next_header(headers, place)
+            behind = _next_header(small_headers(array), place)
             if behind is None:
                 if offset + len(data) >= end and not array[place:].any():
                     return
@@ -122,13 +126,32 @@ def _pieces_of(data: bytes, offset: int, end: int) -> Iterator[Piece]:
             piece = Piece(offset + place, offset + behind)
         elif size > SMALL_BYTES and offset + place + size + FRAME_BYTES <= end:
             piece = Piece(offset + place, offset + place + size + FRAME_BYTES, is_big=True)
-        elif size <= SMALL_BYTES and place + size + FRAME_BYTES <= len(data):
-            one = Frames(np.array([place + HEADER_BYTES]), np.array([size]), place + size + FRAME_BYTES)
-            piece = Piece(offset + place, offset + one.end, one, data, offset)
         else:
             return
         yield piece
         place = piece.end - offset
+
+
+def _piece(data: bytes, offset: int, place: int, small: Frames) -> Piece:
+    """Return small records from `place` on, with no more of the data than these need, nearly."""
+    if small.end - place > len(data) // 2:
+        return Piece(offset + place, offset + small.end, small, data, offset)
+    moved = Frames(small.begins - place, small.sizes, small.end - place)
+    return Piece(offset + place, offset + small.end, moved, data[place : small.end], offset + place)
+
+
+def _frames_one_by_one(data: bytes, place: int, most: int) -> Frames:
+    """Return at most so many small records from `place` on. A few records are found in less time than by `frames`."""
+    begins: list[int] = []
+    sizes: list[int] = []
+    while len(begins) < most and len(data) - place >= HEADER_BYTES:
+        size = size_at(data, place)
+        if size is None or size > SMALL_BYTES or place + size + FRAME_BYTES > len(data):
+            break
+        begins.append(place + HEADER_BYTES)
+        sizes.append(size)
+        place += size + FRAME_BYTES
+    return Frames(np.array(begins, np.int64), np.array(sizes, np.int64), place)
 
 
 def _next_header(headers: Headers, place: int) -> int | None:

@@ -77,6 +77,7 @@ class Templates:
         self._records: list[bytes] = []
         self._keys: list[int] = []
         self._tags: list[tuple[int, ...]] = []
+        self._tag_matrix = np.empty((0, len(layout.values)), np.int64)
         self._fixed = np.full(layout.size, 0xFF, np.uint8)
         wall = range(layout.wall_place, layout.wall_place + 8) if layout.wall_place is not None else range(0)
         step = range(layout.step_place, layout.step_place + layout.step_size)
@@ -127,7 +128,9 @@ class Templates:
 
     def tags_of(self, templates: Int64Array) -> Int64Array:
         """Return the tags of the values of these templates, shape (n, m)."""
-        return np.array(self._tags, np.int64)[templates]
+        if len(self._tag_matrix) < len(self._tags):
+            self._tag_matrix = np.array(self._tags, np.int64)
+        return self._tag_matrix[templates]
 
     def decode(self, rows: UInt8Array) -> Decoded:
         """Return the numbers of records that match."""
@@ -210,6 +213,8 @@ class Matching:
 
 def by_size(sizes: Int64Array) -> Sequence[Int64Array]:
     """Return the places of the records of each size, in ascending order; none of records that are never matched."""
+    if not len(sizes):
+        return []
     order = sizes.astype(np.uint16).argsort(kind="stable")  # numpy sorts 16 bits by counting
     ends = np.flatnonzero(np.diff(sizes[order], append=-1)) + 1
     groups = [order[begin:end] for begin, end in zip([0, *ends[:-1]], ends, strict=True)]

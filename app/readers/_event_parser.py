@@ -1,13 +1,18 @@
 """The records of one event file: scalars as columns, and all else handed on by its place."""
 
+from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
+from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from app.readers._event_batch import Batch, Restarts, Scalars, split
-from app.readers._event_checksum import Int64Array, UInt8Array
-from app.readers._event_frames import CHECKSUM_BYTES, HEADER_BYTES, Frames, are_whole
+from app.readers._event_big import read_event
+from app.readers._event_checksum import Int64Array
+from app.readers._event_frames import CHECKSUM_BYTES, FRAME_BYTES, HEADER_BYTES, Piece, are_whole
 from app.readers._event_items import Items
 from app.readers._event_layout import MAX_BYTES, Decoded, Layout, Matching, Templates, by_size
 from app.readers._event_record import SESSION_START, Event, Scalar, layout_of, located, parse_event, plain_scalar
@@ -30,15 +35,24 @@ class Parser:
         items: takes in what is no scalar.
         restarts: of the run.
         problems: told of records that cannot be read, with the byte where they begin.
+        skips_big: take in no big record.
 
     Attributes:
-        began: wall time of the first record, in seconds since the epoch; None before there is one.
+        began: wall time of the first event, in seconds since the epoch; None before there is one.
+        has_big_scalars: a big record held a scalar.
         parsed: how many records were parsed one by one so far.
     """
 
-    def __init__(self, path: Path, items: Items, restarts: Restarts, problems: Problems) -> None:
+    def __init__(
+        self, path: Path, items: Items, restarts: Restarts, problems: Problems, *, skips_big: bool = False
+    ) -> None:
         self.began: float | None = None
+        self.has_big_scalars = False
         self.parsed = 0
+        self._skips_big = skips_big
+        self._small: list[_Records] = []
+        self._big: list[tuple[int, Piece]] = []
+        self._rows = 0
         self._path = path
         self._items = items
         self._restarts = restarts
@@ -47,34 +61,47 @@ class Parser:
         self._names: list[str] = []
         self._templates: dict[int, dict[Layout, Templates]] = {}
 
-    def take(self, data: bytes, offset: int, small: Frames) -> Batch:
-        """Take in small records, which lie in `data`; this was read at `offset` of the file."""
-        array = np.frombuffer(data, np.uint8)
-        parts, left = self._match(array, small)
-        parts += self._parse(data, offset, small, left)
-        return self._batch(parts)
+    def add(self, piece: Piece) -> None:
+        """Take in the next records, small ones or a big one; they are parsed by the next `batch`."""
+        if piece.small is None:
+            if not self._skips_big:
+                self._big.append((self._rows, piece))
+                self._rows += 1
+            return
+        begins, sizes, _ = piece.small
+        rows = np.arange(self._rows, self._rows + len(begins))
+        self._small.append(_Records(piece.data, begins, sizes, begins + piece.data_offset, rows))
+        self._rows += len(begins)
 
-    def take_big(self, data: Buffer, offset: int) -> Batch:
-        """Take in one big record: its data, which lies at `offset` of the file."""
-        found = _Found()
-        self._take_event(data, 0, len(data), offset, 0, found)
-        return self._batch(found.as_parts())
+    def batch(self, file: FileIO) -> Batch:
+        """Parse the records that were taken in since the last batch.
 
-    def _batch(self, parts: Sequence[Scalars]) -> Batch:
+        Raises:
+            OSError: the file cannot be read.
+        """
+        records = _joined(self._small)
+        if self.began is None and len(records.begins):
+            begin = int(records.begins[0])
+            with suppress(MessageError):
+                self.began = parse_event(records.data, begin, begin + int(records.sizes[0])).wall_time
+        parts, left = self._match(records)
+        parts += self._parse(records, left, file)
+        self._small, self._big, self._rows = [], [], 0
         columns, rows = split(parts, self._names) if parts else ({}, {})
         return self._restarts.judge(parts, columns, rows)
 
-    def _match(self, data: UInt8Array, small: Frames) -> tuple[list[Scalars], Int64Array]:
+    def _match(self, records: "_Records") -> tuple[list[Scalars], Int64Array]:
         """Decode the records that match a template; return them, and the places of the others in ascending order."""
         parts: list[Scalars] = []
-        is_left = np.ones(len(small.begins), np.bool_)
-        for group in by_size(small.sizes):
+        is_left = np.ones(len(records.begins), np.bool_)
+        data = np.frombuffer(records.data, np.uint8)
+        for group in by_size(records.sizes):
             if len(group) < _FEW:
                 continue
-            matching = Matching(data, small.begins[group], int(small.sizes[group[0]]))
+            matching = Matching(data, records.begins[group], int(records.sizes[group[0]]))
             self._match_group(matching)
             for places, tags, decoded in matching.decoded():
-                parts.append(_flat(group[places], tags, decoded))
+                parts.append(_flat(records.rows[group[places]], tags, decoded))
                 is_left[group[places]] = False
         return parts, np.flatnonzero(is_left)
 
@@ -106,21 +133,35 @@ class Parser:
         found = [scalar for scalar in scalars if scalar is not None]
         return layout_of(event, found, 0, len(record)), found
 
-    def _parse(self, data: bytes, offset: int, small: Frames, places: Int64Array) -> list[Scalars]:
-        """Parse records one by one, in order; return the scalars in them."""
-        if not len(places):
-            return []
+    def _parse(self, records: "_Records", places: Int64Array, file: FileIO) -> list[Scalars]:
+        """Parse these small records and all big ones, one by one and in order; return the scalars in them."""
         found = _Found()
-        begins, sizes = small.begins[places], small.sizes[places]
-        whole = are_whole(np.frombuffer(data, np.uint8), begins, sizes)
-        rows = zip(places.tolist(), begins.tolist(), sizes.tolist(), whole.tolist(), strict=True)
-        for row, begin, size, is_whole in rows:
-            if is_whole:
-                self._take_event(data, begin, begin + size, offset + begin, row, found)
+        begins, sizes = records.begins[places], records.sizes[places]
+        is_whole = are_whole(np.frombuffer(records.data, np.uint8), begins, sizes) if len(places) else np.empty(0)
+        small = (records.rows[places], begins, sizes, records.offsets[places], is_whole)
+        waiting = deque(self._big)
+        for row, begin, size, offset, whole in zip(*(column.tolist() for column in small), strict=True):
+            while waiting and waiting[0][0] < row:
+                self._take_big(file, *waiting.popleft(), found)
+            if whole:
+                self._take_event(records.data, begin, begin + size, offset, row, found)
             else:
-                self._problems.add(self._path, f"byte {offset + begin - HEADER_BYTES:,}", _WRONG_CHECKSUM)
-        self.parsed += len(places)
+                self._problems.add(self._path, f"byte {offset - HEADER_BYTES:,}", _WRONG_CHECKSUM)
+        for row, piece in waiting:
+            self._take_big(file, row, piece, found)
+        self.parsed += len(places) + len(self._big)
         return found.as_parts()
+
+    def _take_big(self, file: FileIO, row: int, piece: Piece, found: "_Found") -> None:
+        offset, size = piece.begin + HEADER_BYTES, piece.end - piece.begin - FRAME_BYTES
+        try:
+            data = read_event(file, offset, size)
+        except MessageError as error:
+            self._problems.add(self._path, f"byte {piece.begin:,}", _NO_EVENT.format(error))
+        else:
+            had = len(found)
+            self._take_event(data, 0, size, offset, row, found)
+            self.has_big_scalars |= len(found) > had
 
     def _take_event(self, data: Buffer, begin: int, end: int, offset: int, row: int, found: "_Found") -> None:
         """Take in the event `data[begin:end]`, which lies at `offset` of the file."""
@@ -204,12 +245,43 @@ def _flat(rows: Int64Array, tags: Int64Array, decoded: Decoded) -> Scalars:
     return Scalars(rows.repeat(values), tags.reshape(-1), step, wall_time, decoded.value.reshape(-1))
 
 
+class _Records(NamedTuple):
+    """Small records.
+
+    Attributes:
+        data: holds all of them.
+        begins: where the data of each begins there, shape (n,), as the others.
+        sizes: bytes of data.
+        offsets: where the data of each begins in the file.
+        rows: their places among all records of a batch.
+    """
+
+    data: bytes
+    begins: Int64Array
+    sizes: Int64Array
+    offsets: Int64Array
+    rows: Int64Array
+
+
+def _joined(parts: Sequence[_Records]) -> _Records:
+    if len(parts) == 1:
+        return parts[0]
+    shifts = np.cumsum([0, *(len(part.data) for part in parts)])
+    begins = [part.begins + shift for part, shift in zip(parts, shifts, strict=False)]
+    columns = ([part[place] for part in parts] for place in (2, 3, 4))
+    data = b"".join(part.data for part in parts)
+    return _Records(data, *(np.concatenate([*found, np.empty(0, np.int64)]) for found in (begins, *columns)))
+
+
 class _Found:
     """Scalars of records that are parsed one by one."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[int, int, int]] = []
         self._numbers: list[tuple[float, float]] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
     def add(self, row: int, tag: int, step: int, wall_time: float, value: float) -> None:
         self._rows.append((row, tag, step))
