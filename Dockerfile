@@ -5,8 +5,10 @@ COPY . .
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM python:3.13-slim
-# The user's own folders: the disposable index of the app lies in /home/tailboard/.cache.
-RUN useradd --create-home tailboard && mkdir /logs
+# The user's own folders: the disposable index of the app lies in /home/tailboard/.cache, and what people say of runs, with
+# `-e TAILBOARD_APP_WRITE=1`, in /home/tailboard/.local/state: `-v tailboard-state:/home/tailboard/.local/state` keeps it.
+RUN useradd --create-home tailboard && mkdir /logs && \
+    install --directory --owner tailboard --group tailboard /home/tailboard/.local /home/tailboard/.local/state
 COPY --from=wheel /wheels /source/constraints.txt /tmp/
 RUN pip install --no-cache-dir --constraint /tmp/constraints.txt "$(echo /tmp/*.whl)[app]"
 USER tailboard

@@ -101,7 +101,7 @@ def _times(values: npt.NDArray[np.float64 | np.int64]) -> bytes:
     return orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
 
 
-def _known(values: npt.NDArray[np.float64 | np.int64]) -> list[float | None]:
+def _known(values: npt.NDArray[Any]) -> list[float | None]:
     return [None if math.isnan(value) else value for value in values.tolist()]
 
 
