@@ -29,9 +29,14 @@ class Points:
     def columns(self) -> Mapping[str, Columns]:
         """Return what was added so far."""
         return {
-            tag: Columns(np.array(steps, np.int64), np.array(times, np.float64), np.array(values, np.float64))
+            as_text(tag): Columns(np.array(steps, np.int64), np.array(times, np.float64), np.array(values, np.float64))
             for tag, (steps, times, values) in self._found.items()
         }
+
+
+def as_text(tag: str) -> str:
+    """Return the tag with a `?` for each half of a surrogate pair: JSON may name those, and no browser takes them."""
+    return tag if tag.isascii() else tag.encode("utf-8", "replace").decode()
 
 
 def numbers_in(row: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.readers._blocks import BlockLog
+from app.readers._json import decode
 from app.readers._points import Points
 from app.readers._protobuf import BYTES, MessageError, content, fields, signed, text
 from app.readers._wandb_media import media_items, media_kind
@@ -123,7 +124,8 @@ class WandbParser:
         if own is None:
             return self.last_step + 1
         inner = fields(message, own.value, own.value + own.size)
-        return next((signed(field.value) for field in inner if field.number == 1), 0)
+        step = next((signed(field.value) for field in inner if field.number == 1), 0)
+        return step if abs(step) < _MAX_STEP else self.last_step + 1
 
     def _take_media(self, tag: str, step: int, time: float, value: Mapping[str, Any]) -> None:
         kind = media_kind(value)
@@ -238,7 +240,8 @@ def _sorted_out(items: Iterable[tuple[_Key, bytes]]) -> tuple[dict[str, float], 
         elif value in _WORDS:
             numbers["/".join(key)] = _WORDS[value]
         elif value[:1] == b"{" or len(key) > 1:
-            _flatten(key, _decoded(value), numbers, parts)
+            with suppress(ValueError):
+                _flatten(key, decode(value), numbers, parts)
     typed = {key[:-1] for key in parts if len(key) > 1 and key[-1] == "_type"}
     if not typed:
         return numbers, {}
@@ -273,6 +276,7 @@ def _put(config: dict[str, Any], key: _Key, value: object) -> None:
 
 
 def _decoded(value: bytes) -> Any:
+    """Return a setting as it was logged, None where it is not JSON."""
     try:
         return json.loads(value)
     except ValueError:

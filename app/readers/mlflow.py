@@ -48,6 +48,7 @@ _GIT_TAGS = {
     "mlflow.source.git.repoURL": "remote",
 }
 _ENVIRONMENT_TAGS = {"mlflow.runName": "run_name", "mlflow.user": "user", "mlflow.source.name": "program"}
+_MAX_STEP = 1 << 62
 _MAX_TEXT_BYTES = 1 << 16
 
 
@@ -123,8 +124,10 @@ class _MetricParser:
             try:
                 time, value = int(cells[0]), float(cells[1])
                 step = int(cells[2]) if len(cells) > 2 else self._lines - 1
+                if abs(step) > _MAX_STEP:
+                    raise OverflowError
                 points.add(self._tag, step, wall_seconds(time), value)
-            except (ValueError, IndexError):
+            except (ValueError, IndexError, OverflowError):
                 self._problems.add(self._path, f"line {self._lines:,}", "it is no time, value and step; it is left out")
         return points.columns()
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from app.readers._json import decode
+from app.readers._points import as_text
 from app.readers._steps import wall_seconds
 from app.readers.contract import (
     DEFAULT_CHOICES,
@@ -122,12 +124,12 @@ class _MetricsParser:
             UnfinishedError: it is none, or not whole.
         """
         try:
-            document = json.loads(data)
-        except (ValueError, RecursionError) as error:
+            document = decode(data)
+        except ValueError as error:
             raise UnfinishedError(str(error)) from error
         if not isinstance(document, dict):
             raise UnfinishedError("it is not a JSON object")
-        columns = {tag: self._columns(tag, metric) for tag, metric in document.items()}
+        columns = {as_text(tag): self._columns(tag, metric) for tag, metric in document.items()}
         return {tag: records for tag, records in columns.items() if len(records)}
 
     def _columns(self, tag: str, metric: object) -> Columns:

@@ -4,7 +4,6 @@ A run has a path below its database, `digits.db/brave-otter`, though that is no 
 known by its name alone.
 """
 
-import json
 import math
 import sqlite3
 import time
@@ -16,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from app.readers._json import decode
 from app.readers._points import Points, numbers_in
 from app.readers._sqlite import MAGIC, BusyError, is_cut_off, reading, stamps_of
 from app.readers._steps import wall_seconds
@@ -375,8 +375,8 @@ def _describe(connection: sqlite3.Connection, run: _Run, name: str) -> RunInfo:
 def _decoded(text: object) -> dict[str, Any]:
     """Return the object in a cell of JSON, which is text or bytes; empty where it holds none."""
     try:
-        value = json.loads(text) if isinstance(text, str | bytes) else None
-    except (ValueError, RecursionError):
+        value = decode(text.encode() if isinstance(text, str) else text) if isinstance(text, str | bytes) else None
+    except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
 

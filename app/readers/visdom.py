@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from app.readers._json import decode
+from app.readers._points import as_text
 from app.readers.contract import (
     DEFAULT_CHOICES,
     NOTHING_FOUND,
@@ -197,7 +198,7 @@ class _Parser:
             if part.get("type") == "text":
                 self._take_text(window, str(part.get("content", "")))
             elif part.get("type") in _PLOTS:
-                name = str(part.get("name") or place + 1)
+                name = as_text(str(part.get("name") or place + 1))
                 name = name if name not in names else f"{name} ({place + 1})"
                 names.add(name)
                 columns = self._add(f"{window}/{name}", part, append=append)
@@ -209,7 +210,7 @@ class _Parser:
         key = str(call.get("eid") or "main"), str(call.get("win"))
         if key not in self._names:
             title = _title(call) or key[1]
-            name = f"{key[0]}/{title}"
+            name = as_text(f"{key[0]}/{title}")
             self._names[key] = name if name not in self._names.values() else f"{name} ({key[1]})"
         return self._names[key]
 
