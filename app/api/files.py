@@ -27,7 +27,10 @@ def _files(store: StoreLike, roots: Sequence[LogRoot]) -> Response:
     changed = store.skipped_revision > seen_revision(store, since)
     news = news_of_runs(store, since, lambda runs: [file_entry(run) for run in runs])
     skipped = store.skipped
-    told = [{"path": shown_path(one.path, roots), "reason": one.reason} for one in skipped[:MAX_SKIPPED]]
+    told = [
+        {"title": shown_path(one.path, roots), "path": as_text(str(one.path)), "reason": one.reason}
+        for one in skipped[:MAX_SKIPPED]
+    ]
     return json_answer({**news, "skipped": told if changed else None, "skipped_total": len(skipped)})
 
 

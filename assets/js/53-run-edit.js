@@ -72,7 +72,7 @@
       label.firstChild.setAttribute("aria-label", `Line ${place + 1}`);
       return label;
     });
-    return make("fieldset", {}, make("legend", { text: "Line" }), choice("", make("span", { text: "by itself" })), make("div", { class: "run-lines" }, ...all));
+    return make("fieldset", {}, make("legend", { text: "Line" }), choice("", make("span", { text: "automatic" })), make("div", { class: "run-lines" }, ...all));
   }
 
   function changesOf({ run, form, name, notes }) {
@@ -133,8 +133,8 @@
   function picker(run, words, columns, chosen) {
     const options = [...columns.map((name) => [name, name]), ["", ROWS]];
     const select = make("select", { class: "button", "aria-label": "Column that holds the steps" });
-    if (chosen === null) select.append(make("option", { value: "-", text: `${words} (by itself)` }));
-    else select.append(make("option", { value: "-", text: "whichever is known by its name" }));
+    if (chosen === null) select.append(make("option", { value: "-", text: `${words} (automatic)` }));
+    else select.append(make("option", { value: "-", text: "automatic: known by its name" }));
     for (const [value, text] of options) select.append(make("option", { value: "=" + value, text, selected: value === chosen }));
     select.addEventListener("change", () => chooseSteps(run, select.value === "-" ? null : select.value.slice(1), select));
     return select;

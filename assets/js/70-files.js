@@ -22,8 +22,8 @@
     return { key: "run " + run.id, ...run, place: run.path, path: run.title, what: problemWords(run) };
   }
 
-  function skippedRow({ path, reason }) {
-    return { key: "skipped " + path, id: null, path, format: "", files: null, tags: null, points: null, problem_count: 0, what: reason };
+  function skippedRow({ title, path, reason }) {
+    return { key: "skipped " + path, id: null, place: path, path: title, format: "", files: null, tags: null, points: null, problem_count: 0, what: reason };
   }
 
   async function refresh() {
@@ -81,7 +81,7 @@
     const shown = passes[view.files_show] || passes.all;
     const ofFormat = (row) => view.files_format === "all" || row.format === view.files_format;
     const found = [...runs.values(), ...told.skipped].filter(
-      (row) => shown(row) && ofFormat(row) && (match(row.path) || match(row.format) || match(row.what)),
+      (row) => shown(row) && ofFormat(row) && [row.path, row.id ?? "", row.format, row.what].some(match),
     );
     const down = view.files_sort.startsWith("-") ? -1 : 1;
     const by = view.files_sort.replace("-", "");

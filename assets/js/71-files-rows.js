@@ -51,7 +51,7 @@
       ? make("button", { type: "button", tabindex: "-1", class: "files-what warning", "data-act": "files-details", "data-key": row.key, text: `⚠ ${row.what}` })
       : make("span", { class: "files-what quiet", text: row.what });
     return [
-      make("span", { class: "files-cell files-path", role: "gridcell", title: row.id === null ? row.path : `${row.path}\n${row.place}` }, ...path),
+      make("span", { class: "files-cell files-path", role: "gridcell", title: row.place }, ...path),
       make("span", { class: "files-cell", role: "gridcell", text: row.format || "skipped" }),
       ...["files", "tags", "points"].map(number),
       make("span", { class: "files-cell", role: "gridcell", title: row.what }, what),
@@ -115,8 +115,8 @@
   }
 
   function details(row) {
-    const copy = make("button", { type: "button", class: "button", "data-act": "copy", "data-copy": row.place || row.path, text: "copy path" });
-    const content = [make("p", { class: "row" }, make("code", { text: row.place || row.path }), copy)];
+    const copy = make("button", { type: "button", class: "button", "data-act": "copy", "data-copy": row.place, text: "copy path" });
+    const content = [make("p", { class: "row" }, make("code", { text: row.place }), copy)];
     if (row.id === null) content.push(make("p", { text: row.what }));
     else {
       const open = make("button", { type: "button", class: "button", "data-act": "files-open", "data-run": row.id, text: "open the run" });

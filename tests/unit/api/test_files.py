@@ -20,9 +20,11 @@ def test_every_run_is_told_with_its_format_and_what_could_not_be_read(client, st
 
 
 def test_what_was_skipped_is_told_once_and_again_when_it_changed(client, store):
-    store.skip(Skipped(Path("odd.csv"), "it has no header"))
+    store.skip(Skipped(Path("/elsewhere/odd.csv"), "it has no header"))
     first = client.get("/api/v1/files").json
-    assert first["skipped"] == [{"path": "odd.csv", "reason": "it has no header"}]
+    assert first["skipped"] == [
+        {"title": "/elsewhere/odd.csv", "path": "/elsewhere/odd.csv", "reason": "it has no header"}
+    ]
     store.put("a")
     second = client.get(f"/api/v1/files?since={first['revision']}").json
     assert (second["skipped"], second["skipped_total"]) == (None, 1)
@@ -63,4 +65,4 @@ def test_a_path_is_shown_below_its_log_folder(store, path, shown):
     server = Flask("test")
     api.register(server, store, Settings(roots=(LogRoot("first", Path("/one")), LogRoot("", Path("/two")))))
     store.skip(Skipped(Path(path), "why"))
-    assert server.test_client().get("/api/v1/files").json["skipped"][0]["path"] == shown
+    assert server.test_client().get("/api/v1/files").json["skipped"][0]["title"] == shown
