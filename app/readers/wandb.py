@@ -65,10 +65,13 @@ class WandbReader:
 
     def stamps(self, path: Path) -> Mapping[str, Stamp]:
         """Return the stamps of the log and of what lies beside it."""
-        files = [path] if path.is_file() else [_log_in(path), *(path / name for name in _BESIDE)]
-        if not path.exists():
+        if path.is_file():
+            path, files = path.parent, [path]
+        elif path.is_dir():
+            files = [_log_in(path), *(path / name for name in _BESIDE)]
+        else:
             raise FileNotFoundError(path)
-        return {file.name: stamp for file in files if (stamp := stamp_of(file))}
+        return {file.relative_to(path).as_posix(): stamp for file in files if (stamp := stamp_of(file))}
 
     def open(self, path: Path, choices: Choices = DEFAULT_CHOICES) -> RunLog:  # noqa: ARG002
         """Open a run; the first poll reads it."""
