@@ -186,7 +186,7 @@ class News:
 class Choices:
     """What a person chose where a file does not say how it wants to be read."""
 
-    step_column: str | None = None  # None, or one that is not there: by its name; "": the number of the row
+    step_column: str | None = None  # None: by its name, else the number of the row; "": the number of the row
 
 
 DEFAULT_CHOICES = Choices()

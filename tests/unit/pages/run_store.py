@@ -8,7 +8,9 @@ def summary(run_id, *, config=None, environment=None, git=None, notes="", facts=
     """A run as the store tells of it."""
     said = {"config": config or {}, "notes": notes, "environment": environment or {}, "git": git or {}}
     info = RunInfo(run_id, created=1000.0, tags=("a", "b"), **said)
-    return RunSummary(run_id, "tailboard", f"/logs/{run_id}", info, facts or {}, problems, slot, 1, 10, 2000.0, f"/logs/{run_id}")
+    return RunSummary(
+        run_id, "tailboard", f"/logs/{run_id}", info, facts or {}, problems, slot, 1, 10, 2000.0, f"/logs/{run_id}"
+    )
 
 
 class ToldStore:
