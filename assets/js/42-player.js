@@ -12,7 +12,7 @@
   function newClip() {
     const audio = make("audio", { controls: "", preload: "metadata" });
     const words = make("figcaption", { class: "tile-words" });
-    const fault = make("p", { class: "clip-fault", hidden: "" });
+    const fault = make("p", { class: "audio-fault", hidden: "" });
     audio.addEventListener("error", async () => {
       const src = audio.getAttribute("src");
       const why = await tb.media.whyNot(src, "its file is no audio that this browser can play.");
@@ -20,7 +20,7 @@
       fault.textContent = fault.title = `This clip could not be loaded: ${why}`;
       fault.hidden = false;
     });
-    return { element: make("figure", { class: "clip" }, audio, words, fault), audio, words, fault };
+    return { element: make("figure", { class: "audio-clip" }, audio, words, fault), audio, words, fault };
   }
 
   function fill({ audio, words, fault }, item) {
@@ -36,7 +36,7 @@
 
   class Clips {
     constructor(box) {
-      this.list = make("div", { class: "clips" });
+      this.list = make("div", { class: "audio-clips" });
       this.clips = [];
       box.replaceChildren(this.list);
     }

@@ -127,7 +127,7 @@ def test_a_damaged_clip_says_so_in_its_place(browser, serve, logdir):
     with browser.new_context() as context:  # a page of its own: the browser logs the failure, as it should
         page = context.new_page()
         page.goto(f"{serve(logdir)}images")
-        expect(cell(page, "a", "voice").locator(".clip-fault").first).to_contain_text("checksum is wrong")
+        expect(cell(page, "a", "voice").locator(".audio-fault").first).to_contain_text("checksum is wrong")
 
 
 def test_kinds_that_are_not_drawn_are_listed_on_the_run_page(page, serve, logdir):
