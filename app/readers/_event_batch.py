@@ -11,8 +11,7 @@ from app.readers.contract import Columns, Float64Array, Overlap
 from app.readers.lines import concatenate
 
 NEVER = np.iinfo(np.int64).max
-"""A step that no record reaches."""
-
+"""A limit that no step reaches, not even itself."""
 
 _VERSION_OF_STARTS = 2
 
@@ -47,9 +46,8 @@ class Batch:
 def split(parts: Sequence[Scalars], names: Sequence[str]) -> tuple[dict[str, Columns], dict[str, Int64Array]]:
     """Return the scalars of each tag in the order of their records, and which records these are."""
     whole = parts[0] if len(parts) == 1 else Scalars._make(map(np.concatenate, zip(*parts, strict=True)))
-    order = whole.row.astype(np.uint16).argsort(kind="stable")  # numpy sorts 16 bits by counting
-    tags = whole.tag.astype(np.uint16 if len(names) <= 1 << 16 else np.int64)
-    order = order[tags[order].argsort(kind="stable")]
+    order = _order(whole.row)
+    order = order[_order(whole.tag[order])]
     row, tag, step, wall_time, value = Scalars._make(column[order] for column in whole)
     ends = [*(np.flatnonzero(np.diff(tag)) + 1).tolist(), len(tag)]
     columns: dict[str, Columns] = {}
@@ -60,6 +58,12 @@ def split(parts: Sequence[Scalars], names: Sequence[str]) -> tuple[dict[str, Col
             columns[name] = Columns(step[begin:end], wall_time[begin:end], value[begin:end])
             rows[name] = row[begin:end]
     return columns, rows
+
+
+def _order(numbers: Int64Array) -> Int64Array:
+    """Return the stable order of numbers from 0 on: 16 bits are sorted by counting, in a tenth of the time."""
+    small = numbers.max(initial=0) < 1 << 16
+    return (numbers.astype(np.uint16) if small else numbers).argsort(kind="stable")
 
 
 @dataclass(slots=True)
@@ -185,7 +189,7 @@ class Series:
 
 def without_outdated(columns: Columns, limits: Int64Array) -> Columns:
     """Return the records whose step is below what `limits`, shape (n,), says of each."""
-    kept: BoolArray = columns.step < limits
+    kept: BoolArray = (columns.step < limits) | (limits == NEVER)
     if kept.all():
         return columns
     return Columns(columns.step[kept], columns.wall_time[kept], columns.value[kept])

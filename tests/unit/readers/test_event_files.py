@@ -115,6 +115,14 @@ def test_a_step_of_zero_and_a_missing_time_are_zeros(path):
     assert (columns.step.tolist(), columns.wall_time.tolist(), columns.value.tolist()) == ([0], [0.0], [3.0])
 
 
+def test_the_highest_step_there_is_is_kept(path):
+    last = 2**63 - 1
+    assert values(polled(write(path, version(), *rows("loss", [1]), scalar("loss", last, 2.0)))) == [
+        (1, 1.0),
+        (last, 2.0),
+    ]
+
+
 def test_a_record_with_a_wrong_checksum_is_left_out_and_named_by_its_byte(path):
     records = [version(), *rows("loss", range(40))]
     offset = len(b"".join(records[:21]))
