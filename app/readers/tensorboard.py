@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,8 +30,10 @@ from app.readers.facts import join_facts, scalar_facts
 from app.readers.folder import Problems, list_files, stamp_of
 from app.readers.heads import head
 from app.readers.lines import concatenate
+from app.readers.yaml_files import read_yaml
 
 _NAME_PART = "tfevents"  # of a file's name, as TensorBoard asks for it
+_SETTINGS = "hparams.yaml"  # Lightning's TensorBoardLogger writes all hyper-parameters there
 _EXTRA_POINTS = 1_000_000
 """Records that one load may return of tags nobody asked for (24 bytes each)."""
 
@@ -51,13 +54,14 @@ class TensorBoardReader:
             if name not in events and _NAME_PART in name and (folder / name).is_file()
         }
         embeddings = claimed(folder, names)
-        return Finding([folder] if events or len(embeddings) > 1 else [], events | embeddings, declined)
+        is_run = bool(events) or len(embeddings) > 1
+        settings = {_SETTINGS}.intersection(names) if is_run else set()
+        return Finding([folder] if is_run else [], events | embeddings | settings, declined)
 
     def stamps(self, path: Path) -> Mapping[str, Stamp]:
-        """Return the stamps of the event files, and of the config of the projector."""
-        stamps = _event_files(path)
-        config = stamp_of(path / CONFIG)
-        return stamps | {CONFIG: config} if config else stamps
+        """Return the stamps of the event files, of the config of the projector and of the settings beside them."""
+        beside = {name: stamp for name in (CONFIG, _SETTINGS) if (stamp := stamp_of(path / name))}
+        return _event_files(path) | beside
 
     def open(self, path: Path, choices: Choices = DEFAULT_CHOICES) -> RunLog:  # noqa: ARG002
         """Open a folder or a single file; the first poll reads it."""
@@ -89,6 +93,23 @@ def _event_files(path: Path) -> dict[str, Stamp]:
     return {name: files[name] for name in sorted(files) if _NAME_PART in name}
 
 
+class _Settings:
+    """The settings in a YAML file, which may be written at any time, and anew."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: Stamp | None = None
+        self.values: Mapping[str, Any] = {}
+
+    def look(self) -> bool:
+        """Read the file where it changed; tell whether it did."""
+        if (stamp := stamp_of(self._path)) == self._stamp:
+            return False
+        self._stamp = stamp
+        self.values = read_yaml(self._path)
+        return True
+
+
 class TensorBoardRun:
     """The event files of one folder, or one of them alone.
 
@@ -101,6 +122,7 @@ class TensorBoardRun:
         self._problems = Problems()
         self._items = Items(self._problems)
         self._projector = Projector(path, self._problems)
+        self._settings = _Settings(path / _SETTINGS)
         self._restarts = Restarts()
         self._logs: dict[str, EventFile] = {}  # by name, in order
         self._stamps: Mapping[str, Stamp] = {}
@@ -114,7 +136,7 @@ class TensorBoardRun:
     def info(self) -> RunInfo:
         """Name, hyper-parameters and when the run began."""
         began = min((log.began for log in self._logs.values() if log.began), default=None)
-        return RunInfo(name=self._path.name, created=self._items.created or began, config=self._items.config)
+        return RunInfo(name=self._path.name, created=self._items.created or began, config=self._config())
 
     @property
     def facts(self) -> Mapping[str, TagFacts]:
@@ -139,7 +161,7 @@ class TensorBoardRun:
         except OSError as error:
             return News(changed=self._problems.add(self._path, "the folder", f"it cannot be listed: {error.strerror}"))
         changed = self._problems.drop(self._path)
-        changed |= self._projector.look()
+        changed |= self._projector.look() | self._settings.look()
         if not stamps and not self._projector.facts:
             return News(changed=True, gone=True)
         if stamps == self._stamps and not self._behind:
@@ -162,6 +184,15 @@ class TensorBoardRun:
     def media(self, tag: str) -> Sequence[MediaItem]:
         """All items of one tag that is no scalar up to the last poll, in order of arrival."""
         return self._items.items(tag) or self._projector.items(tag)
+
+    def _config(self) -> Mapping[str, Any]:
+        """Return the hyper-parameters, those in the event files before those beside them.
+
+        In event files Lightning calls what is nested `model/width`: it is not said twice.
+        """
+        logged = self._items.config
+        names = {name.partition("/")[0] for name in logged}
+        return {name: value for name, value in self._settings.values.items() if name not in names} | dict(logged)
 
     def _all_facts(self) -> Mapping[str, TagFacts]:
         return {**self._projector.facts, **self._items.facts, **self._scalars}

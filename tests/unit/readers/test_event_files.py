@@ -282,15 +282,54 @@ def test_a_file_that_was_written_anew_in_place_is_read_again(path):
     assert set(log.facts) == {"other"}
 
 
-def test_hyper_parameters_and_the_first_time_are_told(path):
-    start = message(1, message(1, b"lr") + message(2, b"\x11" + struct.pack("<d", 0.5)))
-    content = message(3, start)
+def hyper_parameters(**numbers):
+    entries = (
+        message(1, message(1, name.encode()) + message(2, b"\x11" + struct.pack("<d", number)))
+        for name, number in numbers.items()
+    )
+    content = message(3, b"".join(entries))
     value = message(1, b"_hparams_/session_start_info") + message(
         9, message(1, message(1, b"hparams") + message(2, content))
     )
-    log = polled(write(path, version(wall_time=7.5), event(summary(value), wall_time=8.0)))
+    return event(summary(value), wall_time=8.0)
+
+
+def test_hyper_parameters_and_the_first_time_are_told(path):
+    log = polled(write(path, version(wall_time=7.5), hyper_parameters(lr=0.5)))
     assert (log.info.name, log.info.created, dict(log.info.config)) == (NAME, 7.5, {"lr": 0.5})
     assert log.status(0.0).state == RunState.UNKNOWN
+
+
+def test_settings_beside_event_files_are_the_config_whenever_they_come(path):
+    write(path, version())
+    log = polled(path.parent)
+    settings = path.with_name("hparams.yaml")
+    settings.write_text("seed: 1\n")
+    assert log.poll().changed
+    assert log.info.config == {"seed": 1}
+    settings.write_text("seed: 12\nact: !!python/name:torch.relu ''\n")
+    assert log.poll().changed
+    assert log.info.config == {"seed": 12, "act": "torch.relu"}
+    assert not log.poll().changed
+    settings.unlink()
+    assert log.poll().changed
+    assert log.info.config == {}
+
+
+def test_settings_beside_event_files_yield_to_those_within(path):
+    write(path, version(), hyper_parameters(**{"lr": 0.5, "model/width": 8.0}))
+    path.with_name("hparams.yaml").write_text("seed: 1\nlr: 0.25\nmodel: {width: 4}\n")
+    assert polled(path.parent).info.config == {"seed": 1, "lr": 0.5, "model/width": 8.0}
+    assert polled(path).info.config == {"lr": 0.5, "model/width": 8.0}  # one file alone
+
+
+def test_settings_beside_event_files_belong_to_the_run_and_to_its_stamps(path):
+    write(path, version())
+    before = READER.stamps(path.parent)
+    path.with_name("hparams.yaml").write_text("seed: 1\n")
+    assert set(READER.find(path.parent, [NAME, "hparams.yaml"]).claimed) == {NAME, "hparams.yaml"}
+    assert not READER.find(path.parent, ["hparams.yaml"]).claimed
+    assert READER.stamps(path.parent).keys() - before.keys() == {"hparams.yaml"}
 
 
 def test_embeddings_beside_event_files_belong_to_the_run(path):
