@@ -50,6 +50,7 @@ class TrackedRun:
         self._index = index
         self._parsed = parsed
         self._keeping: Keeping | None = None  # while the log is read for the first time
+        self._kept: Mapping[str, Stamp] | None = None  # stamps of the files whose columns the cache may hold
         self._lock = Lock()  # held while the log is polled or loaded: it serves one thread at a time
         self._log: RunLog | None = None
         self._entry: IndexEntry | None = None  # stands for the log until that is opened
@@ -75,7 +76,10 @@ class TrackedRun:
             if self._log is None:
                 self._keeping = self._begin_keeping()
             news = self._opened().poll()
-            self._keep(news)
+            if self._keeping is not None:
+                self._keep(news)
+            elif news.changed:
+                self._kept = None
             self._keep_up(news)
             if news.changed:
                 self._is_remembered = False
@@ -96,7 +100,7 @@ class TrackedRun:
         if edits.step_column != self.edits.step_column:
             with self._lock:
                 self.found = replace(self.found, choices=Choices(step_column=edits.step_column))
-                self._log = self._entry = self._stamps = None
+                self._log = self._entry = self._stamps = self._kept = None
                 self._is_remembered = False
                 if self._keeping is not None:
                     self._keeping.drop()
@@ -201,12 +205,9 @@ class TrackedRun:
         return self._log
 
     def _load(self, tags: Collection[str], overlap: Overlap) -> Mapping[str, Columns]:
-        """Read records, from the cache where the run was not opened yet. For who holds the lock."""
-        if self._log is None and self._entry is not None:
-            columns = self._parsed.recall(self.found, self._entry.stamps, tags)
-            if columns is not None:
-                return columns
-        return self._read().load(tags, overlap)
+        """Read records, from the cache where they are and nothing came since. For who holds the lock."""
+        columns = None if self._kept is None else self._parsed.recall(self.found, self._kept, tags)
+        return self._read().load(tags, overlap) if columns is None else columns
 
     def _read(self) -> RunLog:
         """Return the log, polled to the end if nothing was read of it yet. For who holds the lock."""
@@ -239,6 +240,7 @@ class TrackedRun:
             self._keeping.drop()
         else:
             self._keeping.finish()
+            self._kept = self._keeping.stamps
         self._keeping = None
 
     def _take_stamps(self) -> Mapping[str, Stamp] | None:
@@ -264,7 +266,10 @@ class TrackedRun:
             return False
         if self._entry is None:
             self._entry = self._index.recall(self.found, self._stamps)
-        return self._entry is not None and self._entry.stamps == self._stamps
+        if self._entry is None or self._entry.stamps != self._stamps:
+            return False
+        self._kept = self._stamps
+        return True
 
     def _keep_up(self, news: News) -> None:
         for overlap in _OVERLAPS:

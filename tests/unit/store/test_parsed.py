@@ -27,7 +27,11 @@ class Foreign:
 
     def open(self, path, choices=None):
         self.opened.append(path.name)
-        return self._open(path)
+        self._log = self._open(path)
+        return self._log
+
+    def forbid_loading(self):
+        self._log.load = None
 
 
 def columns(values):
@@ -88,6 +92,19 @@ def test_a_second_start_has_the_series_without_parsing_them_again(start):
     ]
     assert values(second.records("a", ["accuracy", "loss"], "all"))["accuracy"] == [0.5] * 3
     assert reader.opened == []
+
+
+def test_the_first_look_at_a_series_takes_what_was_parsed_already(start):
+    store, reader = start()
+    reader.forbid_loading()
+    assert store.series("a", "loss").value.tolist() == [1.0, 0.5, 1 / 3]
+
+
+def test_what_came_since_it_was_kept_is_there_too(start, logs):
+    store, _ = start()
+    RunFiles(logs / "a").log({"loss": 0.25, "accuracy": 0.5}, 3, BEGAN + 3)
+    store.refresh()
+    assert store.series("a", "loss").value.tolist() == [1.0, 0.5, 1 / 3, 0.25]
 
 
 def test_a_log_that_grew_is_parsed_anew_and_kept_again(start, logs):
