@@ -10,7 +10,6 @@ import orjson
 from app.readers._layout import (
     SPACES,
     Layout,
-    decoder,
     find_opening,
     header_alone,
     is_blank,
@@ -18,6 +17,7 @@ from app.readers._layout import (
     is_number,
     is_numeric,
 )
+from app.readers._plain_text import text_of
 from app.readers._table import TableParser
 from app.readers.contract import Choices, RunInfo, RunLog, Stamp
 from app.readers.folder import stamp_of
@@ -30,7 +30,6 @@ TABLE_SUFFIXES = frozenset({".csv", ".tsv"})
 _MAX_FILES = 20_000
 _MAX_SETTINGS_BYTES = 1 << 22
 _ROWS = 20  # looked at to tell a table from text
-_MAX_BAD_SHARE = 0.05  # of the characters of a text
 
 _NO_HEADER = "it does not begin with a header of names and rows below it"
 _NO_COLUMN = "none of its columns holds numbers"
@@ -78,11 +77,11 @@ def stamps_of(table: Path, beside: Sequence[Path] = ()) -> Mapping[str, Stamp]:
 
 @lru_cache(maxsize=_MAX_FILES)
 def _sight(beginning: bytes, *, strict: bool) -> Sight:
-    text = decoder(beginning).decode(beginning)
+    text = text_of(beginning)
+    if text is None:
+        return Sight(frozenset(), "it is no text")
     if not text.strip():
         return Sight(frozenset(), "it is empty")
-    if "\0" in text or text.count("\ufffd") > _MAX_BAD_SHARE * len(text):
-        return Sight(frozenset(), "it is no text")
     lines = text.replace("\r\n", "\n").split("\n")
     if len(lines) > 1 and (len(beginning) == HEAD_BYTES or not lines[-1]):
         lines.pop()  # it may be torn

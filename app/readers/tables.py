@@ -3,10 +3,9 @@
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from app.readers._plain_text import is_called_a_log
 from app.readers._table_file import TABLE_SUFFIXES, look_at, open_table, stamps_of
 from app.readers.contract import DEFAULT_CHOICES, Choices, Finding, RunLog, Stamp
-
-_SUFFIXES = TABLE_SUFFIXES | {".txt", ".log"}
 
 
 class Tables:
@@ -20,7 +19,7 @@ class Tables:
         runs, declined = [], dict[str, str]()
         for path in (folder / name for name in sorted(names)):
             suffix = path.suffix.lower()
-            if not named and suffix not in _SUFFIXES:
+            if not (named or suffix in TABLE_SUFFIXES or is_called_a_log(path.name)):
                 continue
             why_not = look_at(path).why_not
             if not why_not:

@@ -7,13 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.readers._patterns import LineReader
+from app.readers._plain_text import is_called_a_log, text_of
 from app.readers._rows import Rows
 from app.readers.contract import DEFAULT_CHOICES, Choices, Columns, Finding, RunInfo, RunLog, Stamp
 from app.readers.folder import Problems, stamp_of
 from app.readers.growing import GrowingFile
+from app.readers.heads import head
 
-_SUFFIXES = frozenset({".log", ".txt", ".out", ".err"})
-_NAMES = frozenset({"log", "stdout", "stderr", "output", "nohup.out"})
 _LOOK_BYTES = 1 << 18  # a program may tell of its settings at length before it trains
 _LOOK_AGAIN_BYTES = 1 << 15  # a file in which nothing was found is looked at again when it has grown so much
 _PIECE_BYTES = 1 << 19  # searched in a quarter of a second
@@ -55,14 +55,13 @@ class Text:
         """Look for files that are named like logs and have a line which matches."""
         runs, declined = [], dict[str, str]()
         for name in sorted(names):
-            suffix = Path(name).suffix.lower()
-            if not (named or suffix in _SUFFIXES or name in _NAMES):
+            if not (named or is_called_a_log(name)):
                 continue
             if name == "log.txt" and not named and (folder / "progress.csv").is_file():
                 declined[name] = "it is the printed form of progress.csv, which is read instead"
             elif _has_match(folder / name, self._patterns):
                 runs.append(folder / name)
-            elif named or suffix == ".log":
+            elif (named or name.lower().endswith(".log")) and text_of(head(folder / name)) is not None:
                 declined[name] = _NO_MATCH
         return Finding(runs, {path.name for path in runs}, declined)
 

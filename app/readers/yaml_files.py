@@ -18,9 +18,7 @@ def _as_plain(loader: Any, suffix: str, node: yaml.Node) -> Any:
         return loader.construct_mapping(node, deep=True)
     if isinstance(node, yaml.SequenceNode):
         return loader.construct_sequence(node, deep=True)
-    return (
-        loader.construct_scalar(node) or suffix.rpartition(":")[2]
-    )  # `!!python/name:torch.relu ''` says all in its tag
+    return loader.construct_scalar(node) or suffix.rpartition(":")[2]  # `!!python/name:torch.relu ''` has no more
 
 
 _PlainLoader.add_multi_constructor("", _as_plain)

@@ -308,11 +308,11 @@ def test_what_is_called_a_table_and_is_none_is_declined_with_a_reason(tmp_path, 
     assert why in finding.declined["a.csv"]
 
 
-def test_a_table_is_found_by_its_suffix_when_walking_and_by_any_name_when_named(tmp_path):
-    for name in ("a.csv", "b.TSV", "c.log", "d.txt", "e.dat", "f"):
+def test_a_table_is_found_by_its_name_when_walking_and_by_any_name_when_named(tmp_path):
+    for name in ("a.csv", "b.TSV", "c.log", "d.txt", "e.dat", "f", "log", "slurm-1.out", "stdout"):
         write(tmp_path / name, "step\tloss\n1\t0.5\n")
     names = [path.name for path in tmp_path.iterdir()]
-    assert found(tmp_path, *names) == ["a.csv", "b.TSV", "c.log", "d.txt"]
+    assert found(tmp_path, *names) == ["a.csv", "b.TSV", "c.log", "d.txt", "log", "slurm-1.out", "stdout"]
     assert found(tmp_path, "f", named=True) == ["f"]
 
 

@@ -167,6 +167,16 @@ def test_what_is_no_training_log_is_left_to_others(tmp_path, name: str, text: st
     assert set(finding.declined) == ({name} if name.endswith(".log") else set())
 
 
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\x80\x02\x8a\nl\xfc\x9c\xf9 j\xa8"])
+def test_what_is_no_text_at_all_is_not_said_to_lack_a_pattern(tmp_path, content: bytes):
+    for name in ("picture.png", "train.log"):
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "notes").write_text("nothing of a training\n")
+    finding = found(tmp_path, named=True)
+    assert not finding.runs
+    assert set(finding.declined) == {"notes"}
+
+
 def test_a_log_that_begins_with_much_else_is_found_once_it_trains(tmp_path):
     path = tmp_path / "slurm-12.out"
     path.write_text("a setting\n" * 9000)
