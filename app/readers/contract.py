@@ -202,7 +202,8 @@ class Finding:
         claimed: names of the files and folders that belong to these runs. No other reader is asked about them, and
             no further runs are looked for in such a folder, which is watched with the run. Of folders below it, those
             where the run grows are named too, to be watched: `metrics/train`.
-        declined: names of files and folders that look like this format and cannot be read as it, each with a sentence why.
+        declined: names of files and folders that look like this format and cannot be read as it, each with a sentence
+            why.
     """
 
     runs: Sequence[Path] = ()
