@@ -283,7 +283,7 @@ class GrowingFile(Generic[P]):
         if self._continues(stamp):
             self._unsettled_since = None
             try:
-                return self._take_in(self._reading, stamp, LOOK_BYTES, take_tail=take_tail)
+                return self._take_in(self._reading, stamp, self._look_bytes, take_tail=take_tail)
             except ReadAnewError as error:
                 return self._read_anew(stamp, error.parser, take_tail=take_tail)
         now = time.monotonic()
