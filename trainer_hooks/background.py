@@ -1,5 +1,6 @@
 """The thread that writes what had to wait, shows that the process lives, and looks at the machine's load."""
 
+import queue
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +21,8 @@ class Background:
     def __init__(self, work: Callable[[], bool], last: Callable[[], bool], notices: Notices) -> None:
         """Call `work`, which says whether all is well, again and again, and `last` when stopped."""
         self._work, self._last, self._notices = work, last, notices
-        self._woken = threading.Event()
+        # A queue: a signal handler may log while log() wakes the thread; the lock of an Event would wait for itself.
+        self._woken: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -28,23 +30,25 @@ class Background:
 
     def start(self) -> None:
         """Start the thread if it does not run. Where no thread can be started, say so once."""
-        if self._thread is not None:
+        if self._thread is not None or not self._lock.acquire(blocking=False):  # it is being started
             return
-        with self._lock:
+        try:
             if self._thread is None:
                 self._thread = start_thread(self._loop, "tailboard-writer", self._notices)
+        finally:
+            self._lock.release()
 
     def wake(self) -> None:
         """Have `work` called soon."""
-        if not self._woken.is_set():
-            self._woken.set()
+        if self._woken.empty():
+            self._woken.put(None)
         self.start()
 
     def stop(self, timeout_s: float) -> bool:
         """Have `work` called until all is well, at most `timeout_s` long, then `last`; return whether that is done."""
         self._deadline = time.monotonic() + timeout_s
         self._stopping.set()
-        self._woken.set()
+        self._woken.put(None)
         if self._thread is None:
             self._end()
             return True
@@ -53,11 +57,19 @@ class Background:
 
     def _loop(self) -> None:
         while not self._stopping.is_set():
-            self._woken.clear()
+            while self._is_woken(0.0):
+                pass
             well = self._guarded(self._work)
-            if self._woken.wait(TICK_S):
+            if self._is_woken(TICK_S):
                 self._stopping.wait(COALESCE_S if well else TICK_S)
         self._end()
+
+    def _is_woken(self, timeout_s: float) -> bool:
+        try:
+            self._woken.get(timeout=timeout_s)
+        except queue.Empty:
+            return False
+        return True
 
     def _end(self) -> None:
         while not self._guarded(self._work) and time.monotonic() < self._deadline:

@@ -160,6 +160,43 @@ run.finish()
     assert sum("from handler" in row for row in found) > 10
 
 
+@pytest.mark.parametrize("mode", ["direct", "queued"])
+def test_a_signal_handler_may_log_at_any_moment_of_log(tmp_path, monkeypatch, mode):
+    monkeypatch.setenv("TAILBOARD_WRITE", mode)
+    code = """
+import faulthandler, sys, time, trainer_hooks, trainer_hooks.background
+faulthandler.dump_traceback_later(240, exit=True)
+trainer_hooks.background.COALESCE_S = 0.0
+run = trainer_hooks.init(sys.argv[1])
+
+def log(interrupted_at):
+    passed = 0
+    def trace(frame, event, _):
+        nonlocal passed
+        frame.f_trace_opcodes = True
+        passed += event == "opcode"
+        if event == "opcode" and passed == interrupted_at:
+            run.log({"from handler": passed})
+        return trace
+    sys.settrace(trace)
+    run.log({"loss": interrupted_at})
+    sys.settrace(None)
+    while run._writer.waiting:  # else its thread need not be woken the next time
+        time.sleep(0.001)
+    return passed
+
+moment = 1
+while log(moment) >= moment:
+    moment += 1
+run.finish()
+print(moment)
+"""
+    moments = int(python(code, tmp_path / "run").stdout)
+    found = rows(tmp_path / "run")
+    assert [row["loss"] for row in found if "loss" in row] == list(range(1, moments + 1))
+    assert sorted(row["from handler"] for row in found if "from handler" in row) == list(range(1, moments))
+
+
 def test_an_interrupted_log_leaves_whole_lines_and_a_run_that_goes_on(tmp_path):
     code = """
 import json, signal, sys, trainer_hooks
