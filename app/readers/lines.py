@@ -77,7 +77,7 @@ class Batch:
 
     Attributes:
         columns: per tag, its records in order of arrival.
-        marker: the first line that carries `_resume`, whole.
+        marker: the first line that carries `_resume`, a step and a time, whole.
         newest: no record has a higher wall time, in seconds since the epoch.
         lines: how many lines there were, bad ones included.
         bad: what was left out, in order of lines.
@@ -113,7 +113,11 @@ def parse_records(data: bytes, wanted: Container[str] | None = None) -> Batch:
     marker, newest = None, float("-inf")
     for keys, indexes in shapes.items():
         if RESUME_KEY in keys:
-            marker = marker or rows[indexes[0]]
+            for index in indexes:
+                if what := _complaint(rows[index]):
+                    bad.append(BadLine(int(numbers[index]), what))
+                else:
+                    marker = marker or rows[index]
             continue
         some = rows if len(indexes) == len(rows) else [rows[index] for index in indexes]
         group = _Group(keys, some, numbers[indexes])

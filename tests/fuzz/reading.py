@@ -18,7 +18,8 @@ def read_folder(folder: Path, *, named: bool = False) -> list[RunLog]:
         named: take its files as a person would name them, by content alone.
 
     Returns:
-        The runs as they were read. Nothing is raised, whatever the files hold; that is what is tested.
+        The runs as they were read, of every reader that finds any: none is asked about its neighbours. Nothing is
+        raised, whatever the files hold; that is what is tested.
     """
     logs = [reader.open(path) for reader, path in _found(folder, named=named)]
     for log in logs:
