@@ -17,6 +17,7 @@ from app.server import create_app
 from app.settings import LogRoot, Settings
 from app.store.memory import Store
 from tests.browser.install import ADVICE, find_browser
+from tests.logged import until
 
 FLAGS = [
     "--no-sandbox",
@@ -92,6 +93,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., st
             settings = Settings(**options)
             store = Store(settings, all_readers())
             store.start()
+            until(lambda: store.ready)  # what is there already is not news
             running.callback(store.close)
             server = make_server("127.0.0.1", 0, create_app(settings, store).server, threaded=True)
             running.callback(server.server_close)

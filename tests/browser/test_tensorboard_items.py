@@ -101,6 +101,7 @@ def test_what_is_logged_while_a_person_looks_comes_by_itself(page, serve, logdir
     page.goto(f"{serve(logdir)}images")
     expect(cell(page, "a", "voice").locator("figcaption").first).to_have_text("said 10")
     image = cell(page, "a", "val/cat").locator(".tile img")
+    expect(image).to_have_attribute("src", re.compile("."))
     before = image.get_attribute("src")
     append(logdir / "a" / EVENTS, event(20))
     expect(cell(page, "a", "voice").locator("figcaption").first).to_have_text("said 20")
