@@ -123,23 +123,3 @@ def test_metrics_that_a_person_names_are_read_alone(folder):
     path = folder / "metrics.json"
     assert READER.find(folder, ["metrics.json"], named=True).runs == [path]
     assert list(opened(path).facts) == ["loss"]
-
-
-def test_sacred_itself_writes_what_is_read(tmp_path):
-    sacred = pytest.importorskip("sacred", reason="sacred is not installed")
-    observers = pytest.importorskip("sacred.observers", reason="sacred is not installed")
-    experiment = sacred.Experiment("digits", save_git_info=False)
-    experiment.observers.append(observers.FileStorageObserver(tmp_path))
-    experiment.add_config(lr=0.1)
-
-    @experiment.main
-    def train(_run):
-        for step in range(4):
-            _run.log_scalar("loss", 1 / (step + 1), step * 5)
-
-    experiment.run()
-    run = opened(tmp_path / "1")
-    columns = run.load(["loss"])["loss"]
-    assert (columns.step.tolist(), columns.value.tolist()) == ([0, 5, 10, 15], [1 / (step + 1) for step in range(4)])
-    assert run.info.config["lr"] == 0.1
-    assert run.status(0).state is RunState.FINISHED
