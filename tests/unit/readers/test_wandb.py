@@ -10,6 +10,7 @@ from app.readers.contract import RunState
 from app.readers.folder import Problems
 from app.readers.wandb import READER
 from tests import blocks
+from tests.logged import until
 
 BEGAN = 1_700_000_000.25
 
@@ -233,9 +234,9 @@ def test_wandb_itself_writes_what_is_read(tmp_path, monkeypatch):
         logged.log({"img": wandb.Image(np.zeros((4, 4, 3), np.uint8)), "h": wandb.Histogram([1.0, 2.0])})
     (folder,) = Path(tmp_path, "wandb").glob("offline-run-*")
     run = opened(folder)
+    until(lambda: run.poll() and run.status(0).state is RunState.FINISHED)  # its service writes on by itself
     assert rows(run, "train/loss") == [(step, 1 / (step + 1)) for step in range(5)]
     assert run.facts["nested/a"].sum == 10
     assert (run.info.config, run.info.tags, run.info.notes) == ({"lr": 0.1}, ("a",), "n")
     assert [run.facts[tag].kind for tag in ("img", "h")] == ["image", "histogram"]
     assert all(run.media(tag) for tag in ("img", "h"))
-    assert run.status(0).state is RunState.FINISHED
