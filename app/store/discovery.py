@@ -138,7 +138,7 @@ class Discovery:
                 seen.add((stat.st_dev, stat.st_ino))
                 with os.scandir(folder) as scan:
                     entries = [entry for entry in scan if entry.name in _HIDDEN or not entry.name.startswith(".")]
-                inner = {entry.name for entry in entries if entry.is_dir(follow_symlinks=False)}
+                inner = {entry.name for entry in entries if _leads_to_folder(entry)}
             except OSError as error:
                 self._report(folder, error)
                 continue
@@ -146,12 +146,8 @@ class Discovery:
             look.ask(self._readers)
             yield look
             for entry in entries:
-                if entry.name in look.claimed or entry.name in look.declined:
-                    continue
-                if entry.name in inner:
-                    folders.append(Path(entry.path))
-                elif entry.is_symlink() and _leads_to_folder(entry):
-                    links.append(Path(entry.path))
+                if entry.name in inner and entry.name not in look.claimed and entry.name not in look.declined:
+                    (links if entry.is_symlink() else folders).append(Path(entry.path))
 
     def _report(self, folder: Path, error: OSError) -> None:
         if isinstance(error, FileNotFoundError | NotADirectoryError):
@@ -191,7 +187,8 @@ class _Look:
                 return
             finding = reader.find(self.folder, names, named=self._only is not None)
             for name, why in finding.declined.items():
-                self.declined.setdefault(name, f"{reader.name}: {why}")
+                if name in _HIDDEN or name not in self._inner:  # a folder `old.log` is looked into
+                    self.declined.setdefault(name, f"{reader.name}: {why}")
             if not finding.runs:
                 continue
             self.claimed.update(finding.claimed)

@@ -160,3 +160,16 @@ def test_a_folder_that_cannot_be_looked_into_is_named_with_the_reason(tmp_path):
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     _, skipped = looked(LogRoot("", tmp_path / "loop"))
     assert skipped == {"loop": "it cannot be looked into: Too many levels of symbolic links"}
+
+
+@pytest.mark.parametrize(
+    "name", ["calls.log", "old.csv", "results.json", "x.wandb", "events.out.tfevents.1.host", "a.txt"]
+)
+def test_a_folder_that_is_called_like_a_log_is_looked_into(tmp_path, name):
+    RunFiles(tmp_path / "logs" / name).log({"loss": 1.0}, 0)
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / name).symlink_to(tmp_path / "logs" / name)
+    for root in (tmp_path / "logs", tmp_path / "links"):
+        runs, skipped = looked(LogRoot("", root))
+        assert list(runs) == [name]
+        assert not skipped
