@@ -46,12 +46,12 @@ class TensorBoardReader:
 
     def find(self, folder: Path, names: Collection[str], *, named: bool = False) -> Finding:
         """Find the folder itself where it holds event files, or names embeddings for TensorBoard's projector."""
-        found = [name for name in names if named or _NAME_PART in name]
+        found = [name for name in names if (named or _NAME_PART in name) and (folder / name).is_file()]
         events = {name for name in found if _begins_with_record(head(folder / name), is_named=_NAME_PART in name)}
         declined = {
             name: "it does not begin with a record of an event file"
             for name in found
-            if name not in events and _NAME_PART in name and (folder / name).is_file()
+            if name not in events and _NAME_PART in name
         }
         embeddings = claimed(folder, names)
         is_run = bool(events) or len(embeddings) > 1
