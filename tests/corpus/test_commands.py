@@ -38,7 +38,7 @@ def test_inspect_finds_the_facts_of_every_file_that_is_a_run(capsys: pytest.Capt
             columns = known.get("tags") or known.get("cols") or known.get("keys") or {}
             if sum("tfevents" in other for other in run["files"]) > 1:
                 continue  # several files are one run
-            own = {"step"} if run["format"] == "dvclive" else set()  # a column of each table, and a number of the summary
+            own = {"step"} if run["format"] == "dvclive" else set()  # a column of each table, and of the summary
             for tag in columns.keys() & run["tags"].keys() - own:
                 for name, fact in FACTS.items():
                     if name in columns[tag] and fact in run["tags"][tag]:
