@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from app.readers._boosting import Rounds
 from app.readers._boxes import Boxes
 from app.readers._json import decode
 from app.readers._rows import Row
@@ -11,19 +12,25 @@ from app.readers._steps import choose_step
 
 MAX_LINE = 4096  # characters looked at: a pattern may take long on a long line
 
-_NUMBER = r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|[nN]a[nN]\b|[iI]nf\b)"
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_NUMBER = (
+    r"[-+]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?"
+    r"|[nN]a[nN]\b(?! iterations)|[iI]nf\b)"
+)
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours, and progress bars that move the cursor
 _CLOCK = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?")
 _CLOCK_WITHIN = 80  # characters from the beginning of a line
 
-_MAYBE = re.compile(r"step|iter|epoch|update|ep\.", re.IGNORECASE)  # every known line has one of these, most lines none
+# Every known line has one of these, most lines none.
+_MAYBE = re.compile(r"step|iter|epoch|update|ep\.|^s:\d|train: +\d+ +\[|avg(?: loss)?, ", re.IGNORECASE)
 
-# Such as "step 5: ", "Iter: 5", "iteration  5/ 100", "Epoch [1][50/7330]", "Train Epoch: 1 [640/60000 (1%)]".
+# Such as "step 5: ", "Iter: 5", "iteration  5/ 100", "Epoch [1][50/7330]", "Train Epoch: 1 [640/60000 (1%)]", and of
+# timm "Train: 1 [  50/1251 (  4%)]".
 _COUNTER = re.compile(
     r"(?:\b(?P<phase>val|valid|validation|test|eval|evaluation)\s+)?"
-    r"(?<![\w/])(?P<name>step|iter|iteration|update|epoch)s?\b(?:\((?P<mode>\w+)\))?\s*[:=#]?\s*"
+    r"(?<![\w/])(?<!skipped )(?<!nan )(?P<name>step|iter|iteration|update|epoch|train(?=: +\d+ +\[))s?\b"
+    r"(?:\((?P<mode>\w+)\))?\s*[:=#]?\s*"
     r"(?:\[\s*(?P<within>\d+)\s*/\s*(?P<total>\d+)\s*\]|\[?\s*(?P<count>\d[\d,]*)\]?)"
-    r"(?:,?\s*\[\s*(?P<part>\d+)\s*/\s*(?P<parts>\d+)[^\]]*\]|\s*/\s*\d[\d,]*)?",
+    r"(?:,?\s*\[\s*(?P<part>\d+)\s*/\s*(?P<parts>\d+)[^\]]*\]|\s*/\s*(?P<of>\d[\d,]*))?",
     re.IGNORECASE,
 )
 # Such as "loss: 1.5", "val_loss=1.5", "train loss 1.5", "time per iteration (ms): 1.5"; no dates and no clocks.
@@ -33,7 +40,9 @@ _PAIR = re.compile(
 )
 _NO_TAGS = frozenset({"eta"})
 _METRIC = re.compile(
-    r"loss|acc|cost|ppl|perplexity|bleu|rew|return|score|error|auc|iou|\bmap\b|f1|\blr\b", re.IGNORECASE
+    r"loss|acc|cost|ppl|perplexity|bleu|rew|return|score|error|auc|iou|\bmap\b|f1|\blr\b|rmse|\bmae\b|\bl[12]\b|ndcg|\blearn\b"
+    r"|\b(?:tel|trl)\b",  # as llm.c calls its losses
+    re.IGNORECASE,
 )
 
 _FAIRSEQ_LOGGER = re.compile(r"\|\s*INFO\s*\|\s*(?P<logger>train_inner|train|valid\w*|test\w*)\s*\|\s*(?P<rest>.*)")
@@ -47,7 +56,16 @@ _MARIAN = re.compile(
 _MARIAN_CELL = re.compile(rf"(?P<tag>[A-Za-z][\w./-]*)\s*:?\s+(?P<value>{_NUMBER})s?(?=\s|$)")
 _MARIAN_SPEED = re.compile(rf"(?P<value>{_NUMBER})\s+(?P<tag>\w+/s)$")
 
+_PRINTED = re.compile(r"(?:\S{1,20}:\s|.*\])?\s*(?P<dict>\{'.*\})\s*$")  # behind a rank or a progress bar
 _PRINTED_CELL = re.compile(rf"'(?P<tag>[^']+)': '?(?P<value>{_NUMBER})'?(?=[,}}])")
+
+_LLMC = re.compile(rf"s:(?P<step>\d+)(?: \w+:{_NUMBER})+$")
+_LLMC_CELL = re.compile(rf" (?P<tag>\w+):(?P<value>{_NUMBER})")
+
+_DARKNET = re.compile(
+    rf"\s*(?P<step>\d+): (?P<loss>-?{_NUMBER}), (?P<average>-?{_NUMBER}) avg(?: loss)?, (?P<rate>{_NUMBER}) rate, "
+    rf"(?P<seconds>{_NUMBER}) seconds, (?P<images>\d+) images"
+)
 
 _KERAS_EPOCH = re.compile(r"^Epoch (?P<epoch>\d+)/\d+\s*$")
 _KERAS_DONE = re.compile(r"^\s*(\d+)/\1\s.*?\s-\s(?P<rest>\w+: .*)$")
@@ -91,6 +109,7 @@ class LineReader:
         self._patterns = patterns
         self._known = _KNOWN
         self._boxes = Boxes()
+        self._rounds = Rounds()
 
     def row(self, line: str) -> Row | None:
         """Return what a line holds, by tag, or None where no pattern matches.
@@ -104,8 +123,8 @@ class LineReader:
         """
         line = line[:MAX_LINE]
         if "\x1b" in line:
-            line = _COLOUR.sub("", line)
-        row = self._own_row(line) or self._boxes.row(line) or self._known_row(line)
+            line = _CONTROL.sub("", line)
+        row = self._own_row(line) or self._boxes.row(line) or self._rounds.row(line) or self._known_row(line)
         if not row:
             return None
         counter = _finest(tuple(row))
@@ -217,7 +236,20 @@ def _keras(line: str) -> Row | None:
 
 def _printed(line: str) -> Row | None:
     """Read a dictionary as Python prints it, which the Trainer of Hugging Face does: `{'loss': 1.5, 'epoch': 0.1}`."""
-    return dict(_pairs(_PRINTED_CELL, line)) if line.startswith("{'") and line.rstrip().endswith("}") else None
+    match = _PRINTED.match(line) if "{'" in line else None
+    return dict(_pairs(_PRINTED_CELL, match["dict"])) if match else None
+
+
+def _llmc(line: str) -> Row | None:
+    """Read `s:250 trl:3.5 lr:0.0006`, as llm.c writes its main.log."""
+    match = _LLMC.match(line)
+    return {"step": float(match["step"]), **dict(_pairs(_LLMC_CELL, line))} if match else None
+
+
+def _darknet(line: str) -> Row | None:
+    """Read ` 100: 20.5, 31.5 avg loss, 0.001 rate, 4.0 seconds, 6400 images`."""
+    match = _DARKNET.match(line)
+    return {name: _number(text) for name, text in match.groupdict().items()} if match else None
 
 
 def _counted(line: str) -> Row | None:
@@ -240,17 +272,19 @@ def _steps(counters: Sequence[re.Match[str]], phase: str) -> Row:
     row: Row = {}
     for counter in counters:
         name, count = counter["name"].lower(), _number(counter["count"] or counter["within"])
+        name = "epoch" if name == "train" else name
+        total = counter["total"] or counter["of"]
         if counter["part"] and count is not None:
             if phase:
                 return {}
             row["step"] = count * float(counter["parts"]) + float(counter["part"])
-        elif counter["total"] and count is not None and name != "epoch":
-            count += row.get("epoch", 0.0) * float(counter["total"])
+        elif total and count is not None and name != "epoch":
+            count += row.get("epoch", 0.0) * float(total.replace(",", ""))
         row.setdefault(name, count)
     return row
 
 
-_KNOWN: tuple[LineToRow, ...] = (_marian, _fairseq, _keras, _printed, _counted)
+_KNOWN: tuple[LineToRow, ...] = (_marian, _fairseq, _keras, _printed, _llmc, _darknet, _counted)
 
 
 def _pairs(pattern: re.Pattern[str], text: str) -> Iterable[tuple[str, float]]:

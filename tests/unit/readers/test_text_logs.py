@@ -42,6 +42,10 @@ KNOWN = {
         "step    7/19560 | loss 10.5 (+nanz)| norm 15.25 (+nanz)| lr 1.00e-06 | 350.12 ms\n",
         {"loss": (7, 10.5), "norm": (7, 15.25), "lr": (7, 1e-6)},
     ),
+    "llm.c's main.log": (
+        "s:0 tel:11.5\ns:1 trl:10.5 lr:0.5\ns:250 tel:5.5\ns:250 eval:0.25\n",
+        {"tel": (250, 5.5), "trl": (1, 10.5), "lr": (1, 0.5), "eval": (250, 0.25)},
+    ),
     "modded-nanogpt": (
         "step:10/1000 val_loss:3.25 train_time:1234ms step_avg:12.5ms\n",
         {"val_loss": (10, 3.25), "train_time": (10, 1234.0), "step_avg": (10, 12.5)},
@@ -49,6 +53,50 @@ KNOWN = {
     "megatron": (
         " iteration       10/  500000 | elapsed time per iteration (ms): 123.5 | lm loss: 1.05E+01 |\n",
         {"elapsed time per iteration (ms)": (10, 123.5), "lm loss": (10, 10.5)},
+    ),
+    "megatron's counts of iterations": (
+        " iteration       10/ 50 | lm loss: 1.5 | number of skipped iterations:   2 | number of nan iterations:   0 |\n",
+        {"lm loss": (10, 1.5), "number of skipped iterations": (10, 2.0), "number of nan iterations": (10, 0.0)},
+    ),
+    "xgboost": (
+        "[0]\ttrain-rmse:0.5\tval-rmse:0.75\n[10]\ttrain-rmse:0.25\tval-rmse:inf\n[11]\ttrain-rmse:0.125+0.003\n",
+        {"train-rmse": (11, 0.125), "val-rmse": (10, math.inf)},
+    ),
+    "lightgbm": (
+        (
+            "[1]\ttraining's l2: 0.5\tvalid_1's l2: 0.75\n[2]\ttraining's l2: 0.25\tvalid_1's l2: 0.8\n"
+            "Early stopping, best iteration is:\n[1]\ttraining's l2: 0.5\tvalid_1's l2: 0.75\n"
+        ),
+        {"training's l2": (2, 0.25), "valid_1's l2": (2, 0.8)},
+    ),
+    "catboost": (
+        "0:\tlearn: 0.5\ttest: 0.75\tbest: 0.75 (0)\ttotal: 60ms\tremaining: 1m\n",
+        {"learn": (0, 0.5), "test": (0, 0.75), "best": (0, 0.75)},
+    ),
+    "darknet": (
+        " 100: 20.5, 31.5 avg loss, 0.001 rate, 4.0 seconds, 6400 images, 10.0 hours left\n",
+        {
+            "loss": (100, 20.5),
+            "average": (100, 31.5),
+            "rate": (100, 0.001),
+            "seconds": (100, 4.0),
+            "images": (100, 6400.0),
+        },
+    ),
+    "timm": (
+        "Train: 2 [  50/100 ( 50%)]  Loss: 6.5 (6.75)  LR: 1.000e-06\n",
+        {"epoch": (250, 2.0), "Loss": (250, 6.5), "LR": (250, 1e-6)},
+    ),
+    "yolox": (
+        "2024-05-01 12:00:00 | INFO     | core.trainer:270 - epoch: 2/300, iter: 10/100, total_loss: 15.5, lr: 1e-06\n",
+        {"epoch": (210, 2.0), "total_loss": (210, 15.5), "lr": (210, 1e-6)},
+    ),
+    "huggingface beside a progress bar": (
+        (
+            "{'loss': 0.5, 'epoch': 1.0}\n\r      \r\x1b[A{'eval_loss': 0.75, 'epoch': 1.0}\n"
+            " 20%|##  | 2/10 [00:01<00:04,  1.0s/it]{'loss': 0.25, 'epoch': 2.0}\n"
+        ),
+        {"loss": (2, 0.25), "eval_loss": (1, 0.75)},
     ),
     "mmdetection": (
         "2024-05-01 10:00:00,500 - mmdet - INFO - Epoch [2][50/100]\tlr: 1e-3, eta: 1 day, 5:11:43, loss: 0.5\n",
