@@ -3,11 +3,14 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import Any
 
 import orjson
 
 _BOM = b"\xef\xbb\xbf"
+_MARK = re.compile(rb'"(?:[^"\\]|\\.)*(?P<end>"?)|[\[\]{},]', re.DOTALL)
+_CLOSES = {b"[": b"]", b"{": b"}"}
 _NUMBER_KEY = re.compile(rb'"((?:[^"\\]|\\.){1,200})"\s*:\s*[-+]?(?:\d|NaN|Infinity)')
 
 
@@ -25,6 +28,28 @@ def decode(document: bytes) -> Any:
         return json.loads(document.removeprefix(_BOM), parse_int=float)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def decode_beginning(beginning: bytes) -> Any:
+    """Decode a document of which there may be no more than its beginning: all up to the last comma.
+
+    Raises:
+        ValueError: it is not JSON, or too little of it.
+    """
+    try:
+        return decode(beginning)
+    except ValueError:
+        pass
+    marks = list(takewhile(lambda mark: mark["end"] != b"", _MARK.finditer(beginning)))  # up to a text that is cut
+    while marks and marks[-1][0] != b",":
+        marks.pop()
+    closing: list[bytes] = []
+    for sign in (mark[0] for mark in marks):
+        if sign in _CLOSES:
+            closing.append(_CLOSES[sign])
+        elif sign in {b"]", b"}"}:
+            del closing[-1:]
+    return decode(beginning[: marks[-1].start() if marks else 0] + b"".join(reversed(closing)))
 
 
 def decode_objects(lines: Sequence[bytes]) -> Iterator[tuple[int, dict[str, Any] | None]]:

@@ -1,23 +1,34 @@
-"""One JSON document of results: final scores (all_results.json, DVC's metrics.json), or a list of rows."""
+"""One JSON document of results: final scores (all_results.json, DVC's metrics.json), rows, or lists of numbers.
+
+Keras' `history.history` and XGBoost's `evals_result` are objects of lists, with a number for each epoch or round.
+TensorBoard lets people download a series as `[[wall time, step, value], ...]`.
+"""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
-from app.readers._json import decode, number_keys
+from app.readers._json import decode, decode_beginning
 from app.readers._rows import Row, Rows
-from app.readers._steps import choose_step
+from app.readers._steps import choose_step, wall_seconds
 from app.readers.contract import DEFAULT_CHOICES, Choices, Columns, Finding, RunInfo, RunLog, Stamp
 from app.readers.folder import Problems, stamp_of
 from app.readers.growing import GrowingFile, UnfinishedError
 from app.readers.heads import head
 
 _MAX_BYTES = 16 << 20  # a document is read as a whole, each time it changes
-_RESULTS_NAME = re.compile(r"metric|result|score|eval|summary|history", re.IGNORECASE)
+_RESULTS_NAME = re.compile(r"metric|result|score|eval|summary|history|-tag-", re.IGNORECASE)
+_MAX_FILES = 4_000
+_MAX_DEPTH = 4  # of objects around lists of numbers
+_NUMBERS = {int, float}
+_DOWNLOADED = ("Wall time", "Step", "Value")  # as TensorBoard names them where it writes the same as a table
 
 
 class DocumentParser:
-    """Takes in one document: an object is one row, a list of objects is many."""
+    """Takes in one document: an object is one row, a list of objects or an object of lists is many."""
 
     def __init__(self, choices: Choices) -> None:
         self.rows = Rows(choices)
@@ -28,7 +39,10 @@ class DocumentParser:
         Raises:
             UnfinishedError: it is cut short, or no JSON at all.
         """
-        return self.rows.take(_rows_of(data))
+        try:
+            return self.rows.take(_rows_of(decode(data)))
+        except ValueError as error:
+            raise UnfinishedError(str(error)) from error
 
 
 class JsonObject:
@@ -74,26 +88,53 @@ class JsonObject:
         return GrowingFile(path, parser, describe, whole=True)
 
 
+@lru_cache(maxsize=_MAX_FILES)
 def _holds_results(beginning: bytes) -> bool:
     """Tell whether a document is an object with numbers, or a list of rows with steps, by as much of it as there is."""
     opening = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if opening not in {b"{", b"["}:
         return False
     try:
-        names = set(Rows(DEFAULT_CHOICES).take(_rows_of(beginning)))
-    except UnfinishedError:
-        names = set(number_keys(beginning))
+        names = Rows(DEFAULT_CHOICES).take(_rows_of(decode_beginning(beginning)))
+    except ValueError:
+        return False
     return bool(names) if opening == b"{" else choose_step(names) is not None
 
 
-def _rows_of(document: bytes) -> list[Row]:
-    try:
-        value = decode(document)
-    except ValueError as error:
-        raise UnfinishedError(str(error)) from error
+def _rows_of(value: Any) -> list[Row]:
     if isinstance(value, list):
+        if _is_downloaded(value):
+            return [dict(zip(_DOWNLOADED, point, strict=True)) for point in value]
         return [row for row in value if isinstance(row, dict)]
-    return [value] if isinstance(value, dict) else []
+    if not isinstance(value, dict):
+        return []
+    series = dict(_series(value))
+    if series and all(series.values()):
+        return [
+            {tag: number for tag, number in zip(series, numbers, strict=True) if number is not None}
+            for numbers in zip_longest(*series.values())
+        ]
+    return [value]
+
+
+def _series(value: Mapping[str, Any], group: str = "", depth: int = 0) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the lists of numbers in an object by tag, and an empty list for each number that stands alone."""
+    for key, cell in value.items():
+        if isinstance(cell, dict) and depth < _MAX_DEPTH:
+            yield from _series(cell, f"{group}{key}/", depth + 1)
+        elif isinstance(cell, list) and cell and {type(number) for number in cell} <= {*_NUMBERS, type(None)}:
+            yield group + key, cell
+        elif type(cell) in _NUMBERS:
+            yield group + key, []
+
+
+def _is_downloaded(points: list[Any]) -> bool:
+    return bool(points) and all(
+        isinstance(point, list)
+        and [type(number) in _NUMBERS or type(number) is str for number in point] == [True] * 3
+        and wall_seconds(point[0]) == wall_seconds(point[0])
+        for point in points
+    )
 
 
 READER = JsonObject()

@@ -27,6 +27,43 @@ def test_each_number_is_one_record_at_the_step_that_the_object_names(tmp_path):
     assert log.facts["train/loss"].nan == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "steps"),
+    [
+        ("history.json", '{"loss": [1.5, 0.5, NaN], "val_loss": [2.5, null, 0.25]}', [0, 1, 2]),
+        ("history.json", '{"epoch": [5, 6, 8], "loss": [1.5, 0.5, NaN], "val_loss": [2.5, null, 0.25]}', [5, 6, 8]),
+        ("evals_result.json", '{"train": {"rmse": [1.5, 0.5, NaN]}, "val": {"rmse": [2.5, null, 0.25]}}', [0, 1, 2]),
+    ],
+)
+def test_lists_of_numbers_are_series(tmp_path, name, text, steps):
+    path = tmp_path / name
+    path.write_text(text)
+    assert list(found(tmp_path).runs) == [path]
+    log = read(path)
+    first, second = (tag for tag in log.facts if tag != "epoch")
+    records = log.load([first, second])
+    assert records[first].step.tolist() == steps
+    assert records[first].value[:2].tolist() == [1.5, 0.5]
+    assert log.facts[first].nan == 1
+    assert (records[second].step.tolist(), records[second].value.tolist()) == ([steps[0], steps[2]], [2.5, 0.25])
+
+
+def test_lists_beside_final_scores_are_left_out(tmp_path):
+    path = tmp_path / "results.json"
+    path.write_text('{"acc": 0.5, "per_class": [0.25, 0.75]}')
+    assert set(read(path).facts) == {"acc"}
+
+
+def test_a_series_downloaded_from_tensorboard_has_its_steps_and_times(tmp_path):
+    path = tmp_path / "run-train-tag-loss.json"
+    path.write_text('[[1589999999.5, 0, 0.5], [1590000001.5, 10, "NaN"]]')
+    assert list(found(tmp_path).runs) == [path]
+    log = read(path)
+    records = log.load(["Value"])["Value"]
+    assert (records.step.tolist(), records.wall_time.tolist()) == ([0, 10], [1589999999.5, 1590000001.5])
+    assert (log.facts["Value"].first, log.facts["Value"].nan) == (0.5, 1)
+
+
 def test_a_rewritten_document_keeps_its_records_until_the_new_one_is_whole(tmp_path):
     path = tmp_path / "all_results.json"
     path.write_text('{"epoch": 1, "eval_loss": 0.5}')
@@ -48,6 +85,7 @@ def test_a_rewritten_document_keeps_its_records_until_the_new_one_is_whole(tmp_p
         ("results.json", '[{"image_id": 7, "score": 0.5}]'),
         ("results.json", '{"status": "ok"}'),
         ("results.json", '{"images": [{"id": 1}]}'),
+        ("results.json", '{"images": [' + '{"id": 1, "box": [1, 2, 3, 4]}, ' * 1000 + '{"id": 2}], "year": 1}'),
         ("metrics.json", "12"),
         ("metrics.csv", '{"loss": 0.1}'),
     ],
@@ -62,6 +100,9 @@ def test_a_document_longer_than_what_is_looked_at_is_found(tmp_path):
     path.write_text("{" + ", ".join(f'"loss{number}": {number}.5' for number in range(3000)) + "}")
     assert list(found(tmp_path).runs) == [path]
     assert len(read(path).facts) == 3000
+    path.write_text('{"loss": ' + str([0.5] * 20_000) + "}")
+    assert list(found(tmp_path).runs) == [path]
+    assert read(path).facts["loss"].points == 20_000
 
 
 def test_a_document_of_any_name_is_read_when_a_person_names_it(tmp_path):

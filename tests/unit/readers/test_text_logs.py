@@ -55,7 +55,7 @@ KNOWN = {
         {"elapsed time per iteration (ms)": (10, 123.5), "lm loss": (10, 10.5)},
     ),
     "megatron's counts of iterations": (
-        " iteration       10/ 50 | lm loss: 1.5 | number of skipped iterations:   2 | number of nan iterations:   0 |\n",
+        " iteration       10/ 50 | lm loss: 1.5 | number of skipped iterations:   2 | number of nan iterations:   0\n",
         {"lm loss": (10, 1.5), "number of skipped iterations": (10, 2.0), "number of nan iterations": (10, 0.0)},
     ),
     "xgboost": (
