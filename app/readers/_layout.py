@@ -103,8 +103,16 @@ def header_alone(line: str) -> Layout | None:
 
 
 def is_comment(line: str) -> bool:
-    """Tell whether a line is none of the table's."""
-    return line.lstrip().startswith("#")
+    """Tell whether a line is none of the table's; nor is the one that tells Excel the separator."""
+    return line.lstrip().startswith("#") or (len(line) == len("sep=;") and line.startswith("sep="))
+
+
+def unit_of(name: str) -> str:
+    """Return the unit that a column has in its name and its cells behind their numbers; "" where there is none.
+
+    So nvidia-smi writes: `85 %` in the column `utilization.gpu [%]`.
+    """
+    return name.rpartition(" [")[2][:-1] if name.endswith("]") and " [" in name else ""
 
 
 def is_blank(line: str) -> bool:

@@ -57,7 +57,7 @@ def wall_seconds(value: object) -> float:
     """
     if isinstance(value, str):
         try:
-            moment = datetime.fromisoformat(value.strip())
+            moment = datetime.fromisoformat(value.strip().replace("/", "-"))  # nvidia-smi has slashes
         except ValueError:
             return math.nan
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

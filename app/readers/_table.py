@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from app.readers._judged import Judged
-from app.readers._layout import MAX_QUOTED_LINES, SPACES, Layout, decoder, find_opening, is_blank, is_comment
+from app.readers._layout import MAX_QUOTED_LINES, SPACES, Layout, decoder, find_opening, is_blank, is_comment, unit_of
 from app.readers._steps import choose_time, wall_seconds
 from app.readers.contract import Choices, Columns, Float64Array, Int64Array, RunInfo
 from app.readers.folder import Problems
@@ -207,6 +207,8 @@ class TableParser:
         if not rows:
             return {}
         columns = dict(zip(layout.names, zip(*rows, strict=True), strict=True))
+        for name in filter(unit_of, layout.names):
+            columns[name] = tuple(cell.removesuffix(unit_of(name)) for cell in columns[name])
         found = {name: _numbers(cells, comma=layout.separator != ",") for name, cells in columns.items()}
         cells = {name: numbers for name, numbers in found.items() if len(numbers[0])}
         self._judge(layout, cells, len(rows))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from app.readers._layout import (
     is_comment,
     is_number,
     is_numeric,
+    unit_of,
 )
 from app.readers._plain_text import text_of
 from app.readers._table import TableParser
@@ -107,7 +109,11 @@ def _sight_of_header(lines: Sequence[str], *, strict: bool) -> Sight:
 def _rows(lines: Sequence[str], layout: Layout) -> list[list[str]]:
     lines = [line for line in lines if not is_comment(line) and not is_blank(line)][:_ROWS]
     quotes = layout.separator != SPACES
-    return [layout.quoted([line])[0] if quotes and '"' in line else layout.split(line) for line in lines]
+    rows = [layout.quoted([line])[0] if quotes and '"' in line else layout.split(line) for line in lines]
+    units = list(map(unit_of, layout.names))
+    if not any(units):
+        return rows
+    return [[cell.removesuffix(unit) for cell, unit in zip_longest(row, units, fillvalue="")] for row in rows]
 
 
 def _has_numbers(rows: Sequence[Sequence[str]]) -> bool:

@@ -105,6 +105,9 @@ class JsonLines:
             suffix = Path(name).suffix.lower()
             if not named and suffix not in _JSON_LINES | _MAYBE:
                 continue
+            if name == "progress.json" and not named and (folder / "progress.csv").is_file():
+                declined[name] = "Stable-Baselines3 writes the same as progress.csv, which is read instead"
+                continue
             rows = first_rows(head(folder / name))
             numbers = any(map(_number_names, rows))
             if numbers and (named or _is_log(rows)):

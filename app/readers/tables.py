@@ -1,11 +1,27 @@
 """Any CSV, TSV or aligned table of text with a header: Keras' CSVLogger, Stable-Baselines3, loops of one's own."""
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from app.readers._plain_text import is_called_a_log
+from app.readers._steps import choose_step, choose_time
 from app.readers._table_file import TABLE_SUFFIXES, look_at, open_table, stamps_of
 from app.readers.contract import DEFAULT_CHOICES, Choices, Finding, RunLog, Stamp
+
+_LOG_NAME = re.compile(r"metric|result|score|eval|scalar|history|progress|log|stat|loss|curve", re.IGNORECASE)
+_METRIC = re.compile(
+    r"loss|acc|cost|ppl|perplex|rew|return|score|err|auc|iou|map|f1|lr|learning|mse|mae", re.IGNORECASE
+)
+# Of what data sets tell about each of their examples.
+_OF_EXAMPLES = re.compile(
+    r"(?:\w+_?)?id|label|class|target|species|variety|category|text|url|(?:image|file)?_?(?:name|path)|image|sex|gender",
+    re.IGNORECASE,
+)
+_DATA_SET = (
+    "none of its columns counts steps or is called like a metric, and it tells examples apart: a data set, by the "
+    "looks of it. Name the file itself to read it all the same"
+)
 
 
 class Tables:
@@ -21,8 +37,10 @@ class Tables:
             suffix = path.suffix.lower()
             if not (named or suffix in TABLE_SUFFIXES or is_called_a_log(path.name)):
                 continue
-            why_not = look_at(path).why_not
-            if not why_not:
+            columns, why_not = look_at(path)
+            if not why_not and not named and _is_data_set(path.name, columns):
+                declined[path.name] = _DATA_SET
+            elif not why_not:
                 runs.append(path)
             elif suffix in TABLE_SUFFIXES and path.is_file():
                 declined[path.name] = why_not
@@ -35,6 +53,12 @@ class Tables:
     def open(self, path: Path, choices: Choices = DEFAULT_CHOICES) -> RunLog:
         """Open one file."""
         return open_table(path, choices)
+
+
+def _is_data_set(name: str, columns: Collection[str]) -> bool:
+    if choose_step(columns) or choose_time(columns) or _LOG_NAME.search(name):
+        return False
+    return any(map(_OF_EXAMPLES.fullmatch, columns)) and not any(map(_METRIC.search, columns))
 
 
 READER = Tables()

@@ -73,6 +73,12 @@ class YoloSample(TableSample):
         return step, time, {**values, "train/box_loss": float(row)}
 
 
+class TimmSample(TableSample):
+    """An output folder of timm's training script."""
+
+    folder, table, settings, step = "resnet", "summary.csv", ("args.yaml", "lr: 0.5\n"), "epoch"
+
+
 class RlProgressSample(TableSample):
     """An output folder of spinning-up."""
 
@@ -95,6 +101,7 @@ TABLE_SAMPLES = {
     "csv": CsvSample,
     "lightning_csv": LightningSample,
     "yolo": YoloSample,
+    "timm": TimmSample,
     "rl_progress": RlProgressSample,
     "rl_monitor": RlMonitorSample,
 }

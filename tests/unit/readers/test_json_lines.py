@@ -172,3 +172,11 @@ def test_the_copy_that_mmengine_writes_beside_its_scalars_is_not_a_second_run(tm
     finding = found(tmp_path)
     assert list(finding.runs) == [path]
     assert set(finding.claimed) == {"scalars.json", "20240501_101112.json"}
+
+
+def test_a_copy_of_a_table_beside_it_is_read_only_when_named(tmp_path):
+    written(tmp_path / "progress.json", '{"time/total_timesteps": 64, "rollout/ep_rew_mean": 21.5}\n' * 2)
+    assert [path.name for path in found(tmp_path).runs] == ["progress.json"]
+    written(tmp_path / "progress.csv", "time/total_timesteps,rollout/ep_rew_mean\n64,21.5\n")
+    assert "progress.csv" in found(tmp_path).declined["progress.json"]
+    assert "progress.json" in {path.name for path in found(tmp_path, named=True).runs}

@@ -11,6 +11,7 @@ from app.readers.lightning import READER as LIGHTNING
 from app.readers.rl_monitor import READER as MONITORS
 from app.readers.rl_progress import READER as PROGRESS
 from app.readers.tables import READER as TABLES
+from app.readers.timm import READER as TIMM
 from app.readers.walk import all_readers
 from app.readers.yolo import READER as YOLO
 from app.settings import LogRoot
@@ -73,6 +74,7 @@ def table(tmp_path):
         "step;train loss\n1;0,5\n2;0,25\n",
         "step|train loss\n1|0.5\n2|0.25\n",
         "| step | train loss |\n|------|------------|\n| 1 | 0.5 |\n| 2 | 0.25 |\n",
+        "sep=;\nstep;train loss\n1;0,5\n2;0,25\n",
         '"step","train loss"\n"1","0.5"\n"2","0.25"\n',
         "  step ,  train loss\n     1 ,        0.5 \n     2,   0.25\n",
         "# written by hand\n\nstep,train loss\n# half way\n1,0.5\n\n2,0.25\n",
@@ -316,6 +318,39 @@ def test_a_table_is_found_by_its_name_when_walking_and_by_any_name_when_named(tm
     assert found(tmp_path, "f", named=True) == ["f"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sepal_length,sepal_width,species\n5.1,3.5,setosa\n",
+        "label,1x1,1x2\n7,0,255\n",
+        "PassengerId,Survived,Name\n1,0,Ada\n",
+    ],
+)
+def test_a_data_set_is_declined_unless_it_is_named(tmp_path, text):
+    write(tmp_path / "train.csv", text)
+    assert found(tmp_path, "train.csv") == []
+    assert "data set" in TABLES.find(tmp_path, ["train.csv"]).declined["train.csv"]
+    assert found(tmp_path, "train.csv", named=True) == ["train.csv"]
+
+
+@pytest.mark.parametrize(
+    "text", ["a,b\n1,2\n", "id,epoch\n5,1\n", "class,accuracy\ncat,0.5\n", "id,date\n1,2024-05-01\n"]
+)
+def test_a_table_that_may_be_a_log_is_found_whatever_else_it_holds(tmp_path, text):
+    write(tmp_path / "train.csv", text)
+    assert found(tmp_path, "train.csv") == ["train.csv"]
+
+
+def test_units_are_taken_off_and_times_read_as_nvidia_smi_writes_them(tmp_path):
+    header = "timestamp, name, utilization.gpu [%], memory.used [MiB], power.draw [W]\n"
+    row = "2024/05/01 12:00:00.500, NVIDIA A100, 85 %, 10240 MiB, [N/A]\n"
+    path = write(tmp_path / "gpu.csv", header + row)
+    assert found(tmp_path, "gpu.csv") == ["gpu.csv"]
+    log = read(path)
+    assert values(log) == {"utilization.gpu [%]": [85.0], "memory.used [MiB]": [10240.0]}
+    assert log.facts["utilization.gpu [%]"].last_time == 1714564800.5
+
+
 def test_a_csv_with_a_header_alone_is_found_before_its_first_row(tmp_path):
     path = write(tmp_path / "a.csv", "step,loss\n")
     assert found(tmp_path, "a.csv") == ["a.csv"]
@@ -325,6 +360,14 @@ def test_a_csv_with_a_header_alone_is_found_before_its_first_row(tmp_path):
 
 def test_a_file_that_is_no_table_after_all_is_reported(table):
     assert [problem.where for problem in table("1,2\n3,4\n").problems] == ["line 1"]
+
+
+def test_the_arguments_beside_a_summary_of_timm_are_its_config(tmp_path):
+    write(tmp_path / "summary.csv", "epoch,train_loss,eval_top1\n0,6.5,1.5\n1,6.0,2.5\n")
+    write(tmp_path / "args.yaml", "lr: 0.5\n")
+    assert TIMM.find(tmp_path, ["args.yaml", "summary.csv"]).runs == [tmp_path]
+    log = read(tmp_path, reader=TIMM)
+    assert (log.info.config, steps(log, "eval_top1")) == ({"lr": 0.5}, [0, 1])
 
 
 def test_every_format_has_its_own_name_in_a_mixed_folder(tmp_path):
