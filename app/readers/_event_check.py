@@ -7,11 +7,11 @@ from typing import BinaryIO
 
 import numpy as np
 
-from app.readers._event_checksum import checksums, masked, masked_checksum, shares
+from app.readers._event_checksum import MAX_BYTES, checksums, masked, masked_checksum, shares
 from app.readers._event_frames import HEADER_BYTES
 from app.readers.contract import Span
 
-_LOOK_BACK = (1 << 16, 1 << 20, 1 << 24)
+_LOOK_BACK = (1 << 10, 1 << 16, 1 << 20, 1 << 24)
 """Bytes before a blob in which its record's header is looked for; further only where a record holds many blobs."""
 
 _PIECE_BYTES = 1 << 22  # in memory at once
@@ -76,7 +76,9 @@ def _is_whole(file: BinaryIO, record: Span) -> bool:
 
 
 def _checksum(data: bytes) -> int:
-    """Return the CRC-32C of some bytes, many parts of them side by side."""
+    """Return the CRC-32C of some bytes; of many, as that of parts that are gone through side by side."""
+    if len(data) <= MAX_BYTES:
+        return int(checksums(np.frombuffer(data, np.uint8), np.array([0]), np.array([len(data)]))[0])
     lanes = min(_MAX_LANES, len(data) // _LEAST_LANE + 1)
     length = len(data) // lanes
     rest = len(data) - lanes * length

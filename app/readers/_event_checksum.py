@@ -20,7 +20,7 @@ BLOCK_BYTES = 1024
 
 _POLYNOMIAL = 0x82F63B78  # Castagnoli's, its bits reversed
 _MASK = 0xA282EAD8  # https://www.tensorflow.org/tutorials/load_data/tfrecord
-_BLOCKS = 64
+_BLOCKS = 16
 MAX_BYTES = BLOCK_BYTES * _BLOCKS
 """Longest message that `checksums` takes."""
 

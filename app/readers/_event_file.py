@@ -17,8 +17,7 @@ from app.readers.lines import concatenate
 LOOK_BYTES = 16 << 20
 """Taken in by one look at one run, so that none holds up the others for longer than a tenth of a second."""
 
-_PARSED_BYTES = 4096  # that many are matched in the time of parsing one record
-_BIG_BYTES = 1 << 13  # that many more for one big record
+_BIG_WORK = 1 << 12  # bytes that are matched in the time that it takes to find a big record and see how it begins
 _BATCH_BYTES = 1 << 18  # that much is parsed together, so that what is computed fits the processor's cache
 _SIGN_BYTES = 256
 
@@ -120,7 +119,7 @@ class EventFile:
             yield from once_more._batches(file, end, Growth())
 
     def _batches(self, file: FileIO, end: int, growth: Growth) -> Iterator[Batch]:
-        parsed, waiting = self._parser.parsed, 0
+        work, waiting = self._parser.work, 0
         for piece in pieces(file, self._offset, end):
             self._offset = piece.end
             is_lost = piece.small is None and not piece.is_big
@@ -129,11 +128,11 @@ class EventFile:
             if not is_lost:
                 self._parser.add(piece)
             self._is_lost = is_lost
-            waiting += _BIG_BYTES if piece.is_big else piece.end - piece.begin
+            waiting += _BIG_WORK if piece.is_big else piece.end - piece.begin
             if waiting >= _BATCH_BYTES:
                 batch = self._parser.batch(file)
-                growth.work += waiting + _PARSED_BYTES * (self._parser.parsed - parsed)
-                parsed, waiting = self._parser.parsed, 0
+                growth.work += waiting + self._parser.work - work
+                work, waiting = self._parser.work, 0
                 yield batch
         yield self._parser.batch(file)
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from app.readers._event_content import HISTO
 from app.readers._event_hparams import Session
 from app.readers._event_rows import EventItems, Plugin, Row, count_rows, packed, row_at
+from app.readers._event_single import Single
 from app.readers._protobuf import BYTES, VARINT, Buffer, Field, MessageError, content, fields, float32, text
 from app.readers._tensor import STRING, Tensor, read_tensor, scalar_of
 from app.readers.contract import MediaItem, RunState, TagFacts
@@ -32,6 +33,7 @@ _KINDS = {  # by the name of the plugin
     "graph_run_metadata_graph": "graph",
     "graph_keras_model": "graph",
 }
+_NO_ITEMS = {"scalars", "hparams"}  # plugins
 _MAX_DIGITS = 10
 
 
@@ -82,6 +84,7 @@ class Items:
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
         self._files: list[Path] = []
+        self._numbers: dict[Path, int] = {}  # places of the files in the list
         self._plugins: dict[str, Plugin] = {}
         self._tags: dict[str, _Tag] = {}
         self._facts: Mapping[str, TagFacts] | None = {}
@@ -133,6 +136,28 @@ class Items:
             self._report(path, offset, error, begin)
             return None
 
+    def take_single(self, path: Path, buffer: bytes, offset: int, single: Single) -> bool:
+        """Take in a single value by how its event begins; tell whether that was possible, else it must be read whole.
+
+        Metadata behind the value, which many writers repeat with each, is not read where it has the size of the last.
+
+        Args:
+            path: the file it is from.
+            buffer: the first bytes of its event.
+            offset: of these in the file.
+            single: what they say.
+        """
+        plugin = self._plugins.get(single.tag, Plugin())
+        if plugin.name in _NO_ITEMS or single.rest not in {0, plugin.size}:
+            return False
+        place = _Place(self._file(path), offset, single.step, single.wall_time)
+        take = self._take_tensor if single.content.number == _TENSOR else self._take_old
+        try:
+            take(single.tag, plugin, buffer, single.content, place)
+        except MessageError:
+            return False
+        return True
+
     def take_event(
         self, path: Path, buffer: Buffer, begin: int, offset: int, size: int, field: int, step: int, wall_time: float
     ) -> None:
@@ -162,8 +187,7 @@ class Items:
     def forget(self, path: Path) -> None:
         """Drop what one file held, which is gone or read anew."""
         self._sessions.pop(path, None)
-        if path in self._files:
-            number = self._files.index(path)
+        if (number := self._numbers.get(path)) is not None:
             self._keep(lambda row: row.file != number)
 
     def purge(self, step: int, tag: str | None = None) -> None:
@@ -189,7 +213,11 @@ class Items:
         """Take in a field of TensorFlow 1, which torch and tensorboardX still write."""
         if held.number == _HISTO:
             return self._add(tag, "histogram", plugin, [place.row(_HISTO, held)])
-        found = {one.number: one for one in fields(buffer, held.value, held.value + held.size)}
+        found: dict[int, Field] = {}
+        for one in fields(buffer, held.value, held.value + held.size):
+            found[one.number] = one
+            if one.wire_type == BYTES and one.value + one.size > len(buffer):
+                break  # writers store nothing behind the blob but its type
         if (blob := found.get(4)) is None or blob.wire_type != BYTES:
             raise MessageError("an image or audio clip has no content", held.value)
         if held.number == _AUDIO:
@@ -238,11 +266,10 @@ class Items:
         self._facts = None
 
     def _file(self, path: Path) -> int:
-        if not self._files or self._files[-1] != path:
-            if path in self._files:
-                return self._files.index(path)
+        if path not in self._numbers:
+            self._numbers[path] = len(self._files)
             self._files.append(path)
-        return len(self._files) - 1
+        return self._numbers[path]
 
     def _report(self, path: Path, offset: int, error: MessageError, begin: int) -> None:
         where = offset + max(0, error.place - begin)
@@ -275,7 +302,7 @@ def _read_plugin(buffer: Buffer, metadata: Field) -> Plugin:
                     data = content(buffer, part)
         elif one.number == 3:
             description = text(buffer, one)
-    return Plugin(name, data, description)
+    return Plugin(name, data, description, metadata.size + (2 if metadata.size < 0x80 else 3))
 
 
 def _image_rows(buffer: Buffer, tensor: Tensor, place: _Place) -> list[Row]:

@@ -10,10 +10,12 @@ from typing import Any, BinaryIO, NamedTuple, overload
 
 from app.readers import _event_content as decode
 from app.readers._event_check import fault_of
+from app.readers._event_frames import SMALL_BYTES
 from app.readers._protobuf import MessageError, fields, text
 from app.readers.contract import MediaItem, Span
 
 _MAX_DECODED = 64 << 20  # bytes of one value; blobs are never read here
+_CHECKED_BYTES = SMALL_BYTES // 2  # what has no more lies in a record that was checked when it was read
 _SIGN_BYTES = 16
 _FIELD_HEAD_BYTES = 11  # of a string in a tensor, at most
 _MAX_LABEL = 1 << 16
@@ -25,6 +27,7 @@ class Plugin(NamedTuple):
     name: str = ""
     content: bytes = b""
     description: str = ""
+    size: int = 0  # bytes of the field that says so
 
 
 class Row(NamedTuple):
@@ -119,7 +122,7 @@ class EventItems(Sequence[MediaItem]):
         try:
             return replace(item, **self._found(file, row, meta))
         except MessageError as error:
-            return replace(item, path=None, span=None, caption=f"It could not be read: {error}.")
+            return replace(item, path=None, span=None, caption=f"It could not be read: {str(error).removesuffix('.')}.")
 
     def _found(self, file: BinaryIO, row: Row, meta: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of an item that its bytes tell. Raises MessageError."""
@@ -131,6 +134,8 @@ class EventItems(Sequence[MediaItem]):
         if row.size > _MAX_DECODED:
             raise MessageError(f"it has {row.size:,} bytes, and at most {_MAX_DECODED:,} are decoded")
         data = _read(file, row.offset, row.size)
+        if row.size > _CHECKED_BYTES and (fault := fault_of(self._files[row.file], Span(row.offset, row.size))):
+            raise MessageError(fault)
         if self._kind == "text":
             return {"path": None, "span": None, "media_type": "text/markdown", "text": decode.text_of(data)}
         if self._kind == "graph":

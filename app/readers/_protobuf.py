@@ -15,7 +15,7 @@ FIXED64: Final = 1
 BYTES: Final = 2  # texts, blobs, messages, packed numbers
 FIXED32: Final = 5
 _SIZES = {FIXED64: 8, FIXED32: 4}
-_MAX_VARINT_BYTES = 10
+_MAX_VARINT_BITS = 70  # in 10 bytes
 
 _FLOAT = struct.Struct("<f")
 _DOUBLE = struct.Struct("<d")
@@ -53,26 +53,29 @@ class Field(NamedTuple):
 def fields(data: Buffer, begin: int = 0, end: int | None = None) -> Iterator[Field]:
     """Yield the fields of the message `data[begin:end]` in their order; a nested message is walked by another call.
 
+    Of a message that goes on behind the data, the last field yielded is the one that does.
+
     Raises:
-        MessageError: when the walk comes to bytes that are no field, to a field that goes beyond `end`, or to more
-            than `MAX_FIELDS`.
+        MessageError: when the walk comes to bytes that are no field or behind the data, to a field that goes beyond
+            `end`, or to more than `MAX_FIELDS`.
     """
     end = len(data) if end is None else end
+    known = min(end, len(data))
     place = begin
     for _ in range(MAX_FIELDS):
         if place >= end:
             return
         start = place
-        key, place = varint(data, place, end)
+        key, place = varint(data, place, known)
         number, wire_type = key >> 3, key & 7
         if not number:
             raise MessageError("a field has the number 0", start)
         if wire_type == VARINT:
-            value, place = varint(data, place, end)
+            value, place = varint(data, place, known)
             yield Field(number, wire_type, value, 0)
             continue
         if wire_type == BYTES:
-            size, place = varint(data, place, end)
+            size, place = varint(data, place, known)
         elif (size := _SIZES.get(wire_type, -1)) < 0:
             raise MessageError(f"a field has the wire type {wire_type}, which there is not", start)
         if size > end - place:
@@ -90,13 +93,16 @@ def varint(data: Buffer, place: int, end: int) -> tuple[int, int]:
     """
     if place < end and data[place] < 0x80:  # most of them
         return data[place], place + 1
-    value = 0
-    for count, byte in enumerate(data[place : min(end, place + _MAX_VARINT_BYTES)]):
-        value |= (byte & 0x7F) << 7 * count
+    value, shift, at = 0, 0, place
+    while at < end and shift < _MAX_VARINT_BITS:
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        shift += 7
         if byte < 0x80:
             if value >> 64:
                 break
-            return value, place + count + 1
+            return value, at
     raise MessageError("a number has no end or more than 64 bits", place)
 
 

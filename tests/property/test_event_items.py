@@ -12,10 +12,12 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from app.readers import _event_rows, _protobuf
+from app.readers._event_frames import HEADER_BYTES
 from app.readers._event_items import Items
 from app.readers._protobuf import Field, MessageError, fields, varint, varints
 from app.readers.contract import TagFacts
 from app.readers.folder import Problems
+from tests.event_files import frame
 
 PLUGINS = ("", "scalars", "images", "audio", "histograms", "text", "pr_curves", "mesh", "hparams", "custom_scalars",
            "graphs", "graph_keras_model", "graph_run_metadata", "of another")  # fmt: skip
@@ -66,21 +68,23 @@ def broken(draw):
 def taken(folder, data):
     """Take in a value and all that can be asked of it; return what it was and how many problems there are."""
     path = folder / "events"
-    path.write_bytes(data)
+    path.write_bytes(frame(data))
     problems = Problems()
     items = Items(problems)
-    found = items.take(path, memoryview(data), 0, 0, len(data), 3, 1.5)
+    found = items.take(path, memoryview(data), 0, HEADER_BYTES, len(data), 3, 1.5)
     for field in (4, 8, 9):
-        items.take_event(path, memoryview(data), 0, 0, len(data), field, 3, 1.5)
+        items.take_event(path, memoryview(data), 0, HEADER_BYTES, len(data), field, 3, 1.5)
     for tag, facts in items.facts.items():
         assert isinstance(facts, TagFacts)
         assert facts.points > 0
         for item in items.items(tag):
-            assert item.span is None or 0 <= item.span.offset <= item.span.offset + item.span.size <= len(data)
+            assert item.span is None or item.span.offset >= HEADER_BYTES
+            assert item.span is None or item.span.offset + item.span.size <= HEADER_BYTES + len(data)
     assert isinstance(items.config, dict)
     for problem in problems.all():
         assert problem.path == path
-        assert 0 <= int(problem.where.removeprefix("byte ").replace(",", "")) <= len(data)
+        place = int(problem.where.removeprefix("byte ").replace(",", "")) - HEADER_BYTES
+        assert 0 <= place <= len(data)
     return found
 
 

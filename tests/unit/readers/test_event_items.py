@@ -13,9 +13,11 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.hparams import api_pb2, plugin_data_pb2
 from tensorboard.util.tensor_util import make_tensor_proto
 
+from app.readers._event_frames import HEADER_BYTES
 from app.readers._event_items import GRAPH_TAG, Items
 from app.readers.contract import RunState
 from app.readers.folder import Problems
+from tests.event_files import frame
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,7 @@ def torch_summary():
 
 
 class Log:
-    """A file of bare values: each is appended and handed over as the reader of event files does."""
+    """A file of bare values, each a record: it is appended and handed over as the reader of event files does."""
 
     def __init__(self, folder):
         self.path = folder / "events.out.tfevents.1.host"
@@ -48,8 +50,8 @@ class Log:
     def _append(self, data, path):
         path = path or self.path
         with path.open("ab") as file:
-            offset = file.seek(0, io.SEEK_END) + 3
-            file.write(b"???" + data)
+            offset = file.seek(0, io.SEEK_END) + 3 + HEADER_BYTES
+            file.write(b"???" + frame(data))
         return path, memoryview(b"before" + data + b"after"), 6, offset, len(data)
 
     def only(self, tag):
@@ -350,7 +352,7 @@ def test_a_value_that_is_no_message_is_a_problem_with_file_and_byte(log):
     log.add(Summary.Value(tag="b", image={"encoded_image_string": picture()}).SerializeToString()[:-1])
     log.add(tensor("loss", [1.0, 2.0], "scalars", np.float32))
     first, second = log.problems.all()
-    assert (first.path, first.where) == (log.path, f"byte {size + 3 + 3:,}")
+    assert (first.path, first.where) == (log.path, f"byte {size + 3 + HEADER_BYTES + 3:,}")
     assert "longer than its message" in first.what
     assert "2 numbers" in second.what
     assert set(log.items.facts) == {"a"}
