@@ -19,6 +19,7 @@ _LOOK_AGAIN_BYTES = 1 << 15  # a file in which nothing was found is looked at ag
 _PIECE_BYTES = 1 << 19  # searched in a quarter of a second
 _BINARY_SHARE = 100  # one zero byte in so many is no text; a few are holes that a crash left
 _BREAKS = re.compile(r"[\r\n]+")  # a progress bar writes over its line
+_OPENMMLAB = re.compile(r"\d{8}_\d{6}\.log")
 _NO_MATCH = "no line of its beginning holds numbers in a known form; give its form with --text-pattern"
 
 Patterns = tuple[re.Pattern[str], ...]
@@ -57,8 +58,9 @@ class Text:
         for name in sorted(names):
             if not (named or is_called_a_log(name)):
                 continue
-            if name == "log.txt" and not named and (folder / "progress.csv").is_file():
-                declined[name] = "it is the printed form of progress.csv, which is read instead"
+            source = "" if named else _printed_from(folder, name)
+            if source:
+                declined[name] = f"it is the printed form of {source}, which is read instead"
             elif _has_match(folder / name, self._patterns):
                 runs.append(folder / name)
             elif (named or name.lower().endswith(".log")) and text_of(head(folder / name)) is not None:
@@ -82,6 +84,16 @@ class Text:
             return parser.rows.info(path.name)
 
         return GrowingFile(path, parser, describe, look_bytes=_PIECE_BYTES)
+
+
+def _printed_from(folder: Path, name: str) -> str:
+    """Return the file that holds the same numbers as this log: of the loggers that write both; "" where none is."""
+    if name == "log.txt":
+        if (folder / "progress.csv").is_file():
+            return "progress.csv"
+        return "metrics.json" if b'"iteration"' in head(folder / "metrics.json").partition(b"\n")[0] else ""
+    beside = (f"{name}.json", "vis_data/scalars.json") if _OPENMMLAB.fullmatch(name) else ()
+    return next((other for other in beside if (folder / other).is_file()), "")
 
 
 def _has_match(path: Path, patterns: Patterns) -> bool:

@@ -242,6 +242,27 @@ def test_what_baselines_print_is_not_read_beside_the_same_as_a_table(tmp_path):
     assert found(tmp_path, named=True).runs
 
 
+@pytest.mark.parametrize(
+    ("log", "beside", "content"),
+    [
+        ("log.txt", "metrics.json", '{"data_time": 0.5, "iteration": 19, "total_loss": 1.5}\n'),
+        ("20240501_100000.log", "20240501_100000.log.json", '{"mode": "train", "epoch": 1, "iter": 50, "loss": 1.5}\n'),
+        ("20240501_100000.log", "vis_data/scalars.json", '{"loss": 1.5, "step": 50}\n'),
+    ],
+)
+def test_a_printed_log_is_not_read_beside_the_same_as_json(tmp_path, log, beside, content):
+    (tmp_path / log).write_text("iter: 19  total_loss: 1.5\n")
+    (tmp_path / beside).parent.mkdir(exist_ok=True)
+    (tmp_path / beside).write_text('{"acc": 0.5}\n')
+    if beside == "metrics.json":
+        assert [path.name for path in found(tmp_path).runs] == [log]  # final scores do not hold what the log does
+    (tmp_path / beside).write_text(content)
+    finding = READER.find(tmp_path, [log])
+    assert (list(finding.runs), list(finding.declined)) == ([], [log])
+    assert beside in finding.declined[log]
+    assert READER.find(tmp_path, [log], named=True).runs
+
+
 def test_named_groups_of_a_users_pattern_are_tags(tmp_path):
     pattern = r"at (?P<time>\S+) it (?P<iter>\d+) gen=(?P<generator>\S+) disc=(?P<critic>\S+)"
     log = read(tmp_path, "at 2024-05-01T10:00:00Z it 7 gen=0.5 disc=inf\nat x it 8 gen=- disc=2\n", pattern)
