@@ -33,6 +33,7 @@ _KINDS = {  # by the name of the plugin
     "graph_run_metadata_graph": "graph",
     "graph_keras_model": "graph",
 }
+_NO_PLUGIN = Plugin()
 _NO_ITEMS = {"scalars", "hparams"}  # plugins
 _MAX_DIGITS = 10
 
@@ -147,7 +148,7 @@ class Items:
             offset: of these in the file.
             single: what they say.
         """
-        plugin = self._plugins.get(single.tag, Plugin())
+        plugin = self._plugins.get(single.tag, _NO_PLUGIN)
         if plugin.name in _NO_ITEMS or single.rest not in {0, plugin.size}:
             return False
         place = _Place(self._file(path), offset, single.step, single.wall_time)
@@ -198,7 +199,7 @@ class Items:
         tag, metadata, held = _read_value(buffer, begin, end)
         if metadata is not None:
             self._plugins[tag] = _read_plugin(buffer, metadata)
-        plugin = self._plugins.get(tag, Plugin())
+        plugin = self._plugins.get(tag, _NO_PLUGIN)
         if plugin.name == "hparams":
             self._sessions.setdefault(self._files[place.file], Session()).take(plugin.content)
         elif held is not None and held.number == _SIMPLE:
