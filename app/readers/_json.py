@@ -11,6 +11,7 @@ import orjson
 _BOM = b"\xef\xbb\xbf"
 _MARK = re.compile(rb'"(?:[^"\\]|\\.)*(?P<end>"?)|[\[\]{},]', re.DOTALL)
 _CLOSES = {b"[": b"]", b"{": b"}"}
+_MAX_DIGITS = 18  # of an integer, so that it fits into 64 bits
 _NUMBER_KEY = re.compile(rb'"((?:[^"\\]|\\.){1,200})"\s*:\s*[-+]?(?:\d|NaN|Infinity)')
 
 
@@ -25,7 +26,7 @@ def decode(document: bytes) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:  # three times slower, and takes NaN; an integer of 400 digits becomes infinite
-        return json.loads(document.removeprefix(_BOM), parse_int=float)
+        return json.loads(document.removeprefix(_BOM), parse_int=_whole_number)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
 
@@ -50,6 +51,10 @@ def decode_beginning(beginning: bytes) -> Any:
         elif sign in {b"]", b"}"}:
             del closing[-1:]
     return decode(beginning[: marks[-1].start() if marks else 0] + b"".join(reversed(closing)))
+
+
+def _whole_number(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MAX_DIGITS else float(digits)
 
 
 def decode_objects(lines: Sequence[bytes]) -> Iterator[tuple[int, dict[str, Any] | None]]:

@@ -80,7 +80,11 @@ class DvcLive:
         if named:
             return NOTHING_FOUND
         holders = {below.split("/")[0] for below in _FOLDERS if below.split("/")[0] in names and _tables(folder, below)}
-        flat = {path.name for path in _flat_tables(folder, names)}
+        flat = {
+            place.as_posix()
+            for path in _flat_tables(folder, names)
+            for place in [path.relative_to(folder), *path.relative_to(folder).parents[:-1]]
+        }
         if not holders and not flat:
             return NOTHING_FOUND
         return Finding([folder], holders | flat | _OWN_FILES.intersection(names))
@@ -128,16 +132,28 @@ def _tables(folder: Path, below: str) -> list[Path]:
 
 
 def _flat_tables(folder: Path, names: Collection[str]) -> list[Path]:
-    return [path for name in sorted(names) if _is_table(path := folder / name, timed=True)]
+    """Return the tables of the first versions: in the folder itself, and those of tags with a `/` below it.
+
+    Where all tags have one, these versions are known by the summary they wrote beside their folder.
+    """
+    own = [path for name in sorted(names) if _is_table(path := folder / name, timed=True)]
+    if not own and not Path(f"{folder}.json").is_file():
+        return []
+    nested = [folder / name for name in list_tree(folder, ".tsv") if "/" in name]
+    return own + [path for path in nested if _is_table(path, timed=True) and _header(path)[-1] == _tag(folder, path)]
 
 
 def _is_table(path: Path, *, timed: bool = False) -> bool:
     """Tell whether a file is a table of steps and one tag, which the file is named after; `timed`: and of times."""
     if path.suffix not in _SUFFIXES:
         return False
-    *columns, tag = _cells(head(path).partition(b"\n")[0].decode("utf-8", "replace"))
+    *columns, tag = _header(path)
     named_after_it = f"/{path.with_suffix('').as_posix()}".endswith(f"/{tag}")
     return named_after_it and (columns == ["timestamp", "step"] or (columns == ["step"] and not timed))
+
+
+def _header(path: Path) -> list[str]:
+    return _cells(head(path).partition(b"\n")[0].decode("utf-8", "replace"))
 
 
 def _cells(line: str) -> list[str]:

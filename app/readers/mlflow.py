@@ -47,7 +47,12 @@ _GIT_TAGS = {
     "mlflow.source.git.branch": "branch",
     "mlflow.source.git.repoURL": "remote",
 }
-_ENVIRONMENT_TAGS = {"mlflow.runName": "run_name", "mlflow.user": "user", "mlflow.source.name": "program"}
+_ENVIRONMENT_TAGS = {
+    "mlflow.runName": "run_name",
+    "mlflow.user": "user",
+    "mlflow.source.name": "program",
+    "mlflow.parentRunId": "parent_run",
+}
 _MAX_STEP = 1 << 62
 _MAX_TEXT_BYTES = 1 << 16
 
@@ -156,13 +161,18 @@ def _describe(folder: Path) -> RunInfo:
     environment = {name: tags[tag] for tag, name in _ENVIRONMENT_TAGS.items() if tag in tags}
     if meta.get("run_name"):
         environment.setdefault("run_name", str(meta["run_name"]))
+    experiment = read_yaml(folder.parent / _META).get("name")
+    if experiment:
+        environment["experiment"] = str(experiment)
     status = str(meta.get("status", ""))
     began = wall_seconds(meta.get("start_time"))
+    deleted = ["deleted"] if meta.get("lifecycle_stage") == "deleted" else []  # MLflow hides it and keeps its files
+    own_tags = (f"{tag}={text}" if text else tag for tag, text in tags.items() if not tag.startswith(_OWN_TAGS))
     return RunInfo(
         folder.name,
         created=None if math.isnan(began) else began,
         config={name: _plain(text) for name, text in _texts(folder / _PARAMS).items()},
-        tags=tuple(f"{tag}={text}" if text else tag for tag, text in tags.items() if not tag.startswith(_OWN_TAGS)),
+        tags=(*deleted, *own_tags),
         notes=tags.get(_NOTE, ""),
         environment={**environment, "status": _STATES.get(status, status)},
         git={name: tags[tag] for tag, name in _GIT_TAGS.items() if tag in tags},

@@ -9,16 +9,28 @@ from typing import Any
 
 from app.readers._json import decode
 from app.readers._steps import wall_seconds
-from app.readers.contract import DEFAULT_CHOICES, NOTHING_FOUND, Choices, Finding, RunInfo, RunLog, Stamp
+from app.readers.contract import (
+    DEFAULT_CHOICES,
+    NOTHING_FOUND,
+    Choices,
+    Finding,
+    RunInfo,
+    RunLog,
+    RunState,
+    RunStatus,
+    Stamp,
+)
 from app.readers.folder import Problems, stamp_of
 from app.readers.growing import GrowingFile
 from app.readers.heads import HEAD_BYTES, head
 from app.readers.json_lines import LinesParser
 
-_RESULT, _PARAMS = "result.json", "params.json"
-_BESIDE = frozenset({_PARAMS, "params.pkl", "progress.csv"})
+_RESULT, _PARAMS, _ERROR = "result.json", "params.json", "error.txt"
+_BESIDE = frozenset({_PARAMS, "params.pkl", "progress.csv", _ERROR, "error.pkl"})
 _OWN = b'"training_iteration"'
 _MAX_BYTES = 1 << 22  # of params.json
+_MAX_ERROR_BYTES = 1 << 16
+_RETRIED_NS = 60_000_000_000  # results that come so much later than an error are those of a trial tried again
 
 
 class RayTune:
@@ -36,7 +48,7 @@ class RayTune:
 
     def stamps(self, path: Path) -> Mapping[str, Stamp]:
         """Return the stamps of the results and the settings."""
-        stamps = {name: stamp_of(path / name) for name in (_RESULT, _PARAMS)}
+        stamps = {name: stamp_of(path / name) for name in (_RESULT, _PARAMS, _ERROR)}
         if stamps[_RESULT] is None:
             raise FileNotFoundError(path / _RESULT)
         return {name: stamp for name, stamp in stamps.items() if stamp is not None}
@@ -57,7 +69,20 @@ class RayTune:
                 environment={key: first[key] for key in ("hostname", "node_ip", "pid") if key in first},
             )
 
-        return GrowingFile(result, parser, describe, [result.parent / _PARAMS])
+        return _Trial(result, parser, describe, [result.parent / _PARAMS, result.parent / _ERROR])
+
+
+class _Trial(GrowingFile[LinesParser]):
+    """The results of one trial, and the error that ended it."""
+
+    def status(self, now: float) -> RunStatus:  # noqa: ARG002
+        """Tell that the trial failed, where its error is what came last; how others ended is not noted."""
+        error = self._path.parent / _ERROR
+        failed, result = stamp_of(error), stamp_of(self._path)
+        if failed is None or result is None or result.mtime_ns - failed.mtime_ns > _RETRIED_NS:
+            return RunStatus(RunState.UNKNOWN)
+        trace = _end_of(error)
+        return RunStatus(RunState.FAILED, trace.rpartition("\n")[2], traceback=trace)
 
 
 def _holds_a_row(beginning: bytes) -> bool:
@@ -73,6 +98,16 @@ def _params(path: Path) -> Mapping[str, Any]:
     except (OSError, ValueError):
         return {}
     return params if isinstance(params, dict) else {}
+
+
+def _end_of(path: Path) -> str:
+    """Return the end of a text file; empty where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _MAX_ERROR_BYTES))
+            return file.read().decode("utf-8", "replace").strip()
+    except OSError:
+        return ""
 
 
 def _began(first: Mapping[str, Any]) -> float | None:

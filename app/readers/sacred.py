@@ -164,11 +164,18 @@ def as_number(value: object) -> float | None:
     if isinstance(value, int | float):
         return float(value)
     if isinstance(value, dict):
-        if "value" in value and "numpy" in str(value.get("py/object")):
-            return as_number(value["value"])
+        if "numpy" in str(value.get("py/object")):
+            return as_number(_only(value["values"]) if "values" in value else value.get("value"))
         if "py/reduce" in value:
             return _reduced_number(json.dumps(value))
     return None
+
+
+def _only(value: object) -> object:
+    """Return the element of an array that has one alone, as `loss.numpy()` is; any other array as it is."""
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value
 
 
 def _reduced_number(text: str) -> float | None:
@@ -212,10 +219,12 @@ def _info(name: str, run: Mapping[str, Any], config: Mapping[str, Any]) -> RunIn
 
 def _plain(value: Any, depth: int = 0) -> Any:
     """Return a setting without what jsonpickle says of its type."""
-    number = as_number(value) if isinstance(value, dict) else None
-    if number is not None:
-        return number
     if isinstance(value, dict) and depth < _MAX_DEPTH:
+        if value.get("py/object") == "numpy.ndarray" and "values" in value:
+            return value["values"]
+        number = as_number(value)
+        if number is not None:
+            return number
         if len(value) == 1 and ("py/tuple" in value or "py/set" in value):
             return _plain(next(iter(value.values())), depth + 1)
         return {key: _plain(inner, depth + 1) for key, inner in value.items()}

@@ -250,9 +250,11 @@ class _Parser:
 
 def _records(part: Mapping[str, Any], before: int) -> Columns:
     """Return the points of a line: x as steps where these are whole numbers, else the points counted from `before`."""
-    values = _as_list(part.get("y"))
-    numbers = [place for place, value in enumerate(values) if type(value) in (int, float)]
-    x = _as_list(part.get("x"))
+    x, values = _as_list(part.get("x")), _as_list(part.get("y"))
+    # Visdom writes a NaN as null; where x is one too, it is the empty point that people open a window with.
+    there = [place for place, at in enumerate(x[: len(values)]) if at is not None]
+    nan = {place for place in there if values[place] is None}
+    numbers = [place for place, value in enumerate(values) if type(value) in (int, float) or place in nan]
     steps = [x[place] for place in numbers if place < len(x) and type(x[place]) in (int, float)]
     if len(steps) < len(numbers) or not all(abs(step) < _MAX_STEP and float(step).is_integer() for step in steps):
         steps = [before + place for place in range(len(numbers))]

@@ -56,6 +56,21 @@ def test_the_first_versions_wrote_into_the_folder_itself(tmp_path):
     assert set(READER.stamps(tmp_path)) == {"loss.tsv"}
 
 
+@pytest.mark.parametrize("beside", ["run/loss.tsv", "run.json"])
+def test_in_the_first_versions_tags_with_a_group_lay_in_folders_of_the_run(tmp_path, beside: str):
+    folder = tmp_path / "run"
+    write_table(folder / "train/deep/acc.tsv", "timestamp\tstep\ttrain/deep/acc", "1714557600000\t3\t0.5")
+    write_table(folder / "train/own/acc.tsv", "timestamp\tstep\tacc", "1714557600000\t3\t0.5")
+    assert not found(folder).runs
+    write_table(tmp_path / beside, "timestamp\tstep\tloss", "1714557600000\t3\t0.25")
+    finding = found(folder)
+    assert list(finding.runs) == [folder]
+    assert {"train", "train/deep"} <= set(finding.claimed)
+    log = read(folder)
+    assert records(log, "train/deep/acc") == [(3, 0.5)]
+    assert "acc" not in log.facts
+
+
 def test_a_table_that_appears_later_is_read_too(tmp_path):
     write_table(tmp_path / "plots/metrics/loss.tsv", "step\tloss", "0\t0.5")
     log = read(tmp_path)

@@ -66,6 +66,15 @@ def test_parameters_tags_and_times_are_taken_over(folder):
     assert info.environment == {"user": "ann", "run_name": "brave-otter", "status": "FINISHED"}
 
 
+def test_experiment_and_parent_are_told_and_a_deleted_run_says_so(folder):
+    write(folder.parent / "meta.yaml", "experiment_id: '1'\nname: digits\n")
+    write(folder / "meta.yaml", "run_id: d6de\nlifecycle_stage: deleted\n")
+    write(folder / "tags" / "mlflow.parentRunId", "a1b2")
+    info = opened(folder).info
+    assert (info.environment["experiment"], info.environment["parent_run"]) == ("digits", "a1b2")
+    assert info.tags == ("deleted",)
+
+
 @pytest.mark.parametrize(
     ("status", "state"),
     [("1", RunState.UNKNOWN), ("3", RunState.FINISHED), ("FAILED", RunState.FAILED), ("5", RunState.FAILED)],

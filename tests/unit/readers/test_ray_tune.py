@@ -1,14 +1,16 @@
 """Trials of Ray Tune: the results are the run, and its copies as a table and as events belong to it."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from app.readers.contract import RunState
 from app.readers.ray_tune import READER
 
 ROW = {"loss": 0.5, "done": False, "timestamp": 1714557600, "time_total_s": 60.0, "timesteps_total": None}
-COPIES = ("params.json", "progress.csv", "events.out.tfevents.1714557600.host")
+COPIES = ("params.json", "progress.csv", "events.out.tfevents.1714557600.host", "error.txt", "error.pkl")
 
 
 def write_trial(folder: Path, rows: int = 2, **more: object) -> Path:
@@ -71,3 +73,23 @@ def test_the_start_is_the_first_result_less_what_it_took(tmp_path):
 def test_steps_of_the_environment_go_before_iterations_where_they_are_counted(tmp_path):
     assert read(write_trial(tmp_path / "counted", timesteps_total=4000)).facts["loss"].last_step == 4000
     assert read(write_trial(tmp_path / "plain")).facts["loss"].last_step == 2
+
+
+def test_a_trial_failed_where_its_error_came_last_and_goes_on_where_it_was_tried_again(tmp_path):
+    write_trial(tmp_path)
+    log = read(tmp_path)
+    assert log.status(0).state is RunState.UNKNOWN
+    error = tmp_path / "error.txt"
+    error.write_text("Failure # 1\nTraceback (most recent call last):\nRuntimeError: boom\n")
+    assert log.poll().changed
+    status = log.status(0)
+    assert (status.state, status.detail) == (RunState.FAILED, "RuntimeError: boom")
+    assert status.traceback.startswith("Failure # 1")
+    os.utime(error, (1714557600, 1714557600))
+    assert log.status(0).state is RunState.UNKNOWN
+
+
+def test_whole_numbers_stay_whole_beside_a_nan(tmp_path):
+    (tmp_path / "params.json").write_text('{"layers": 3, "huge": 100000000000000000000000, "clip": NaN}')
+    config = read(write_trial(tmp_path)).info.config
+    assert (type(config["layers"]), type(config["huge"])) == (int, float)

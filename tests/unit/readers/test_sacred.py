@@ -38,7 +38,7 @@ def test_lists_of_each_metric_are_its_records(folder):
 
 
 def test_values_that_are_no_numbers_are_reported_and_the_others_kept(folder):
-    array = {"py/object": "numpy.ndarray", "dtype": "int64", "values": [1]}
+    array = {"py/object": "numpy.ndarray", "dtype": "int64", "values": [1, 2]}
     write(folder / "metrics.json", {"a": {"steps": [0, None, 2], "timestamps": [], "values": [array, 2, True]}})
     run = opened(folder)
     assert run.load(["a"])["a"].step.tolist() == [1]
@@ -51,6 +51,8 @@ def test_values_that_are_no_numbers_are_reported_and_the_others_kept(folder):
     [
         0.5,
         {"dtype": "float64", "py/object": "numpy.float64", "value": 0.5},
+        {"dtype": "float64", "py/object": "numpy.ndarray", "values": 0.5},
+        {"dtype": "float64", "py/object": "numpy.ndarray", "values": [[0.5]]},
         {
             "py/reduce": [
                 {"py/function": "numpy.core.multiarray.scalar"},
@@ -75,10 +77,12 @@ def test_settings_and_origin_are_taken_over(folder):
         "status": "COMPLETED",
     }
     write(folder / "run.json", run_file)
-    write(folder / "config.json", {"lr": 0.1, "betas": {"py/tuple": [0.9, 0.99]}, "net": {"width": 8}})
+    sizes = {"py/object": "numpy.ndarray", "dtype": "int64", "values": [64]}
+    betas = {"py/tuple": [0.9, 0.99]}
+    write(folder / "config.json", {"lr": 0.1, "betas": betas, "net": {"width": 8}, "sizes": sizes})
     info = opened(folder).info
     assert (info.name, info.created, info.notes) == ("7", BEGAN, "try it")
-    assert info.config == {"lr": 0.1, "betas": [0.9, 0.99], "net": {"width": 8}}
+    assert info.config == {"lr": 0.1, "betas": [0.9, 0.99], "net": {"width": 8}, "sizes": [64]}
     assert info.git == {"commit": "abc", "remote": "https://example.org/a.git", "dirty": True}
     assert info.environment["host"] == "node1"
 

@@ -58,8 +58,17 @@ def test_lines_of_a_plot_are_tags_below_environment_and_title(log):
 
 
 def test_steps_are_counted_where_x_is_none(log):
-    write(log, plot([0.0, 0.5, 1.0], [3, 4, None]), plot(["2024-05-01"], [5], where="update", append=True))
+    write(log, plot([0.0, 0.5], [3, 4]), plot(["2024-05-01"], [5], where="update", append=True))
     assert rows(opened(log), "main/w/1") == [(0, 3.0), (1, 4.0), (2, 5.0)]
+
+
+def test_null_is_the_nan_that_was_logged_and_an_empty_point_is_none(log):
+    more = plot([0, 1, 2], [3, None, 5], where="update", append=True)
+    write(log, plot([None], [None]), more)
+    run = opened(log)
+    assert run.load(["main/w/1"])["main/w/1"].step.tolist() == [0, 1, 2]
+    facts = run.facts["main/w/1"]
+    assert (facts.points, facts.nan, facts.sum) == (3, 1, 8.0)
 
 
 def test_a_plot_that_is_drawn_anew_with_more_points_only_grows(log):
