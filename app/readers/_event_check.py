@@ -70,12 +70,12 @@ def _is_whole(file: BinaryIO, record: Span) -> bool:
         data = file.read(min(left, _PIECE_BYTES))
         if not data:
             return False
-        crc = _times(_factor(len(data)), crc) ^ _checksum(data)
+        crc = _times(_factor(len(data)), crc) ^ checksum(data)
         left -= len(data)
     return file.read(_UINT32.size) == _UINT32.pack(masked(np.array([crc], np.uint32))[0])
 
 
-def _checksum(data: bytes) -> int:
+def checksum(data: bytes) -> int:
     """Return the CRC-32C of some bytes; of many, as that of parts that are gone through side by side."""
     if len(data) <= MAX_BYTES:
         return int(checksums(np.frombuffer(data, np.uint8), np.array([0]), np.array([len(data)]))[0])
