@@ -22,5 +22,5 @@ class Kind:
     name: str
     title: str
     data_class: DataClass
-    page: Literal["charts", "images", "run"]
+    page: Literal["charts", "images", "histograms", "run"]
     panel: str

@@ -7,6 +7,10 @@
   const steppers = new Set();
   let playing = null; // {tag, timer}
 
+  /* Each page that shows steps says which there are of a tag, or of all for null: ascending. */
+  const pages = {}; // name of the page -> (tag) => steps
+  const stepsOf = (tag) => (pages[tb.view.get().page] || pages.images)(tag);
+
   /* The view holds "STEP TAG" for each tag with a step of its own. */
   const nameIn = (entry) => entry.slice(entry.indexOf(" ") + 1);
   const own = (tag) => tb.view.get().image_steps.find((entry) => nameIn(entry) === tag);
@@ -39,11 +43,11 @@
 
   /** Go `by` steps on; past the end means the latest, whatever comes. */
   function go(tag, by) {
-    const steps = tb.gallery.steps(tag);
+    const steps = stepsOf(tag);
     goTo(tag, placeOf(tag, steps) + by, steps);
   }
 
-  function goTo(tag, place, steps = tb.gallery.steps(tag)) {
+  function goTo(tag, place, steps = stepsOf(tag)) {
     if (!steps.length) return;
     const last = steps.length - 1;
     choose(tag, place >= last ? null : steps[Math.max(0, place)]);
@@ -53,14 +57,14 @@
     const was = playing;
     stop();
     if (was && was.tag === tag) return;
-    const steps = tb.gallery.steps(tag);
+    const steps = stepsOf(tag);
     if (placeOf(tag, steps) >= steps.length - 1) goTo(tag, 0, steps);
     playing = { tag, timer: setInterval(() => playOn(tag), PLAY_MS) };
     showAll();
   }
 
   function playOn(tag) {
-    const steps = tb.gallery.steps(tag);
+    const steps = stepsOf(tag);
     if (placeOf(tag, steps) >= steps.length - 1) return stop();
     return go(tag, 1);
   }
@@ -109,7 +113,7 @@
 
     show() {
       const { tag } = this;
-      const steps = tb.gallery.steps(tag);
+      const steps = stepsOf(tag);
       const place = placeOf(tag, steps);
       const step = chosen(tag);
       this.slider.max = Math.max(0, steps.length - 1);
@@ -136,5 +140,5 @@
   }
 
   tb.view.onChange((view, changed) => changed.includes("page") && stop());
-  tb.steps = { chosen, own, owner, go, goTo, stop, showAll, Stepper };
+  tb.steps = { pages, chosen, own, owner, go, goTo, stop, showAll, Stepper };
 })(window.tailboard);

@@ -222,5 +222,6 @@
   });
   tb.keys.extra.push(["← →", "images: step back and on; Home, End: first, latest"]);
 
-  tb.gallery = { steps: stepsOf, entry: (tag) => shownTags().find((entry) => entry.tag === tag), columns: () => columnsOf(shownTags()), later };
+  tb.steps.pages.images = stepsOf;
+  tb.gallery = { entry: (tag) => shownTags().find((entry) => entry.tag === tag), columns: () => columnsOf(shownTags()), later };
 })(window.tailboard);

@@ -120,7 +120,7 @@ def test_the_size_the_captions_and_brightness_can_be_chosen_and_are_in_the_link(
     page.goto(f"{url}images")
     expect(page.locator(SHOWN).first).to_be_visible()
     before = cell(page, "a").bounding_box()["width"]
-    page.get_by_text("XL", exact=True).click()
+    page.locator("#page-images").get_by_text("XL", exact=True).click()
     page.wait_for_function(f"document.querySelector('.cell').getBoundingClientRect().width > {before} + 100")
     page.get_by_role("button", name="captions").click()
     page.keyboard.press("Home")

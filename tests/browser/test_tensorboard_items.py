@@ -40,7 +40,7 @@ def tensor(tag, data, plugin):
 
 @pytest.fixture
 def logdir(tmp_path):
-    """A run with a picture, two labelled clips and a histogram at each of two steps."""
+    """A run with a picture, two labelled clips and a tensor at each of two steps."""
     folder = tmp_path / "runs" / "a"
     folder.mkdir(parents=True)
     append(folder / EVENTS, Event(wall_time=1.0, file_version="brain.Event:2"))
@@ -58,7 +58,7 @@ def event(step):
     values = [
         Summary.Value(tag="val/cat", image={"width": 6, "height": 4, "encoded_image_string": picture(step)}),
         tensor("voice", [[clip(1 + step), f"said {step}".encode()], [clip(2), b""]], "audio"),
-        tensor("weights", [[0.0, 1.0, 5.0]], "histograms"),
+        tensor("weights", [[0.0, 1.0, 5.0]], "pr_curves"),
     ]
     return Event(wall_time=2.0 + step, step=step, summary=Summary(value=values))
 
@@ -135,4 +135,4 @@ def test_kinds_that_are_not_drawn_are_listed_on_the_run_page(page, serve, logdir
     page.goto(f"{serve(logdir)}run?of=a")
     rows = page.get_by_role("table", name="Also logged").locator("tbody tr")
     expect(rows).to_have_count(1)
-    expect(rows.locator("th, td")).to_have_text(["weights", "histogram", "2", "0 to 10"])
+    expect(rows.locator("th, td")).to_have_text(["weights", "PR curve", "2", "0 to 10"])

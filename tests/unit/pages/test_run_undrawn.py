@@ -7,7 +7,7 @@ from tests.unit.pages.run_store import scalar, words
 FACTS = {
     "loss": scalar(),
     "note": TagFacts("text", 1, 0, 0),
-    "layer.10": TagFacts("histogram", 1234, 0, 5000),
+    "layer.10": TagFacts("mesh", 1234, 0, 5000),
     "layer.2": TagFacts("pr_curve", 1, 7, 7),
     "odd": TagFacts("never heard of", 1),
 }
@@ -18,10 +18,11 @@ def test_every_tag_without_a_panel_is_listed_with_kind_items_and_steps():
     at = listed.index(undrawn.WORDS) + 1 + len(("tag", "kind", "items", "steps"))
     assert listed[at:] == [
         *("layer.2", "PR curve", "1", "7"),
-        *("layer.10", "histogram", "1,234", "0 to 5,000"),
+        *("layer.10", "mesh", "1,234", "0 to 5,000"),
         *("odd", "never heard of", "1", "–"),
     ]
 
 
 def test_a_run_whose_kinds_all_have_panels_has_no_such_list():
-    assert undrawn.card({"loss": scalar(), "note": TagFacts("text", 1), "voice": TagFacts("audio", 1)}) is None
+    drawn = {"note": TagFacts("text", 1), "voice": TagFacts("audio", 1), "weights": TagFacts("histogram", 1)}
+    assert undrawn.card({"loss": scalar(), **drawn}) is None

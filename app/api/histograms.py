@@ -1,0 +1,118 @@
+"""`GET /api/v1/histograms`: how one tag's values were distributed over the steps, to be drawn; or one step exactly."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from flask import Flask, Response, request
+
+from app.api.answers import error_answer, json_answer, plain
+from app.api.parameters import count, needed
+from app.readers.contract import MediaItem
+from app.settings import Settings
+from app.store.memory import StoreLike
+from app.store.query import QuestionError
+from app.transforms.histogram import (
+    LEVELS,
+    Float64Array,
+    Histogram,
+    common_grid,
+    quantiles,
+    rebin,
+    sound_histogram,
+    spread,
+)
+
+_STEPS = 100
+_MOST_STEPS = 500
+_BUCKETS = 60
+_DIGITS = 5  # of a count on the grid, which is an estimate
+_FACTS = ("min", "max", "num", "sum", "sum_squares")
+
+
+def register(server: Flask, store: StoreLike, settings: Settings) -> None:
+    """Serve the route."""
+    server.add_url_rule(f"{settings.url_prefix}api/v1/histograms", "api_histograms", lambda: _answer(store))
+
+
+def _answer(store: StoreLike) -> Response:
+    run_id, tag, steps = needed("run"), needed("tag"), count("steps", _STEPS)
+    if not 2 <= steps <= _MOST_STEPS:
+        raise QuestionError(f"The parameter steps must be from 2 to {_MOST_STEPS}, not {steps}.")
+    facts = store.run(run_id).facts.get(tag)
+    if facts is None or facts.kind != "histogram":
+        return error_answer(f"{run_id} has no histograms under {tag}; /api/v1/tags?run= lists what it has.", 404)
+    items = store.media(run_id, tag)
+    try:
+        if "at" in request.args:
+            return _exactly(items, count("at", 0))
+        return json_answer(plain(_over_steps(items, steps)))
+    except FileNotFoundError:
+        return error_answer(f"The log of {tag} is no longer there: {run_id} was renamed or deleted.", 404)
+
+
+def _exactly(items: Sequence[MediaItem], place: int) -> Response:
+    """Answer with the buckets of one item as they were counted."""
+    if place >= len(items):
+        return error_answer(f"There is no histogram at place {place}: there are {len(items)}.", 404)
+    item = items[place]
+    found = _histogram(item)
+    return json_answer(
+        plain(
+            {
+                "at": place,
+                "step": item.step,
+                "wall_time": item.wall_time,
+                "edges": found.edges.tolist(),
+                "counts": found.counts.tolist(),
+                **{name: item.meta[name] for name in _FACTS if name in item.meta},
+                "message": item.caption,
+            }
+        )
+    )
+
+
+def _over_steps(items: Sequence[MediaItem], most: int) -> dict[str, Any]:
+    """Return some items, evenly chosen, on one grid; of steps that were logged again, the latest alone."""
+    places = spread(len(items), most)
+    stride = places[1] if len(places) > 1 else 1
+    chosen = list(items[::stride])  # a slice opens each file once
+    if len(chosen) < len(places):
+        chosen.append(items[places[-1]])
+    kept = _latest(list(zip(places, chosen, strict=True)))
+    found = [_histogram(item) for _, item in kept]
+    grid = common_grid(found, _BUCKETS)
+    return {
+        "total": len(items),
+        "at": [place for place, _ in kept],
+        "step": [item.step for _, item in kept],
+        "wall_time": [item.wall_time for _, item in kept],
+        "num": [one.total for one in found],
+        "edges": grid.tolist(),
+        "counts": [_shortened(rebin(one, grid)) for one in found],
+        "levels": LEVELS,
+        "quantiles": [quantiles(one).tolist() for one in found],
+        "message": next((item.caption for _, item in kept if item.caption), ""),
+    }
+
+
+def _latest(items: list[tuple[int, MediaItem]]) -> list[tuple[int, MediaItem]]:
+    """Leave out what was logged again: a step that goes back takes all later ones before it back."""
+    kept: list[tuple[int, MediaItem]] = []
+    for place, item in reversed(items):
+        if not kept or item.step < kept[-1][1].step:
+            kept.append((place, item))
+    return kept[::-1]
+
+
+def _histogram(item: MediaItem) -> Histogram:
+    meta = item.meta
+    return sound_histogram(meta.get("edges", ()), meta.get("counts", ()), meta.get("min"), meta.get("max"))
+
+
+def _shortened(counts: Float64Array) -> list[float]:
+    """Round to few digits, so that little is sent."""
+    size = np.floor(np.log10(counts, out=np.zeros(len(counts)), where=counts > 0))
+    unit = 10.0 ** np.clip(size - _DIGITS + 1, -300, 0)
+    shortened: list[float] = (np.round(counts / unit) * unit).tolist()
+    return shortened

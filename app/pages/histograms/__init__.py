@@ -1,0 +1,7 @@
+"""Histograms: a card per tag and picked run, over all steps or at one."""
+
+from app.pages.contract import Page
+from app.pages.histograms.callbacks import register
+from app.pages.histograms.layout import FIELDS, layout
+
+PAGE = Page(name="histograms", title="Histograms", order=2, layout=layout, register=register, fields=FIELDS)
