@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -333,7 +334,7 @@ def _rows(
         for number, moment, own_step, metrics in rows:
             values = _decoded(metrics)
             at = own_step if isinstance(own_step, int) else count
-            yield _Row(table, number, count, at, wall_seconds(moment), values)
+            yield _Row(table, number, count, at, _seconds(moment), values)
             count += 1
 
 
@@ -362,7 +363,7 @@ def _describe(connection: sqlite3.Connection, run: _Run, name: str) -> RunInfo:
     query = f"SELECT config, created_at FROM configs WHERE {run.column} = ? LIMIT 1"
     row = connection.execute(query, (run.key,)).fetchone()
     config = _decoded(row[0]) if row else {}
-    began = wall_seconds(config.get("_Created") or (row[1] if row else None))
+    began = _seconds(config.get("_Created") or (row[1] if row else None))
     own = {"_Username": "user", "_Group": "group"}
     return RunInfo(
         name,
@@ -370,6 +371,16 @@ def _describe(connection: sqlite3.Connection, run: _Run, name: str) -> RunInfo:
         config={key: value for key, value in config.items() if not key.startswith("_")},
         environment={word: config[key] for key, word in own.items() if config.get(key)},
     )
+
+
+def _seconds(moment: object) -> float:
+    """Return a time as seconds since the epoch, NaN where it is none.
+
+    Early versions wrote the local time of their machine without its zone: it is taken as that of this machine.
+    """
+    with suppress(ValueError, OverflowError, OSError):
+        return datetime.fromisoformat(moment).timestamp() if isinstance(moment, str) else wall_seconds(moment)
+    return math.nan
 
 
 def _decoded(text: object) -> dict[str, Any]:

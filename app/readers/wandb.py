@@ -52,7 +52,7 @@ class WandbReader:
         """Find the folder where wandb made it for a run, else each `.wandb` file."""
         logs = [name for name in names if (named or name.endswith(_SUFFIX)) and _is_log(folder / name)]
         declined = {
-            name: "it does not begin as such a file does"
+            name: "it does not begin as such a file does" if head(folder / name) else "it is still empty"
             for name in names
             if name.endswith(_SUFFIX) and name not in logs
         }

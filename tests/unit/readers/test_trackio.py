@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -198,3 +199,24 @@ def test_trackio_itself_writes_what_is_read(tmp_path, monkeypatch):
         (step, 1 / (step + 1)) for step in range(5)
     ]
     assert log_of_run.info.config == {"lr": 0.1}
+
+
+@pytest.fixture
+def new_york(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("new_york")
+def test_times_without_a_zone_are_those_of_this_machine_and_others_keep_theirs(database):
+    with closing(connected(database)) as connection:
+        log(connection, {"loss": 0.5}, 1, BEGAN)
+        log(connection, {"loss": 0.25}, 2, BEGAN)
+        connection.execute("UPDATE metrics SET timestamp = '2023-11-14T17:13:20.250000' WHERE step = 1")
+        connection.execute("UPDATE metrics SET timestamp = '2023-11-14T22:13:20.250000+00:00' WHERE step = 2")
+        connection.commit()
+    (path,) = found(database).runs
+    assert rows(opened(path), "loss") == [(1, BEGAN, 0.5), (2, BEGAN, 0.25)]
