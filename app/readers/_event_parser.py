@@ -123,8 +123,9 @@ class Parser:
             record = matching.record(place)
             layout, scalars = self._learn(record) if record else (None, ())
             if layout is not None and (layout in known or len(known) < _MAX_LAYOUTS):
-                templates = known.setdefault(layout, Templates(layout))
-                matching.learn(templates, place, self._numbers(scalars))
+                if layout not in known:
+                    known[layout] = Templates(layout)
+                matching.learn(known[layout], place, self._numbers(scalars))
             elif (misses := misses + 1) > _MAX_MISSES:
                 return
 

@@ -84,6 +84,11 @@ def _decode_or_none(line: bytes) -> Any:
         return None
 
 
+def whole_number(value: Any) -> int | None:
+    """Return a decoded number that is whole, be it a float as beside a bare NaN; None where it is none."""
+    return int(value) if type(value) in {int, float} and float(value).is_integer() else None
+
+
 def number_keys(beginning: bytes) -> list[str]:
     """Return the keys of numbers, at any depth, in what may be no more than the beginning of a document."""
     return [key.decode("utf-8", "replace") for key in _NUMBER_KEY.findall(beginning)]

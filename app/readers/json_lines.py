@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.readers._json import decode_objects, number_keys
+from app.readers._json import decode_objects, number_keys, whole_number
 from app.readers._rows import Row, Rows
 from app.readers._steps import choose_step
 from app.readers.contract import (
@@ -49,8 +49,8 @@ class _EpochIterations:
         return np.array([self._step(row) for row in rows], dtype=np.float64)
 
     def _step(self, row: Row) -> float:
-        epoch, iteration = row.get("epoch"), row.get("iter")
-        if "mode" not in row or type(epoch) is not int or type(iteration) is not int:
+        epoch, iteration = whole_number(row.get("epoch")), whole_number(row.get("iter"))
+        if "mode" not in row or epoch is None or iteration is None:
             return math.nan
         if row["mode"] != "train":
             return math.inf

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.run_files import BEGAN
@@ -30,6 +31,31 @@ class JsonLinesSample:
                 self.records.setdefault(tag, []).append((step, BEGAN + step, float(number)))
             with self.file.open("a") as file:
                 file.write(json.dumps(row) + "\n")
+
+
+@dataclass
+class DlloggerSample:
+    """A log of DLLogger whose iterations begin anew with each epoch."""
+
+    root: Path
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.root.mkdir()
+        self.path = self.file = self.root / "nvlog.json"
+
+    def grow(self, times: int = 1) -> None:
+        for _ in range(times):
+            step = len(self.records.get("loss", ()))
+            at = BEGAN + step
+            value = float("nan") if step % 3 == 1 else -float(step)
+            data = {"loss": 1 / (step + 1), "val.α": value}
+            for tag, number in {"epoch": step // 4, "iteration": step, **data}.items():
+                self.records.setdefault(tag, []).append((step, at, float(number)))
+            moment = datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat(" ")
+            record = {"datetime": moment, "type": "LOG", "step": [step // 4, step % 4], "data": data}
+            with self.file.open("a") as file:
+                file.write("DLLL " + json.dumps(record) + "\n")
 
 
 @dataclass
@@ -147,6 +173,7 @@ class TextSample:
 
 JSON_SAMPLES = {
     "json_lines": JsonLinesSample,
+    "dllogger": DlloggerSample,
     "json_object": JsonObjectSample,
     "hf_trainer": HfTrainerSample,
     "ray_tune": RayTuneSample,

@@ -100,6 +100,13 @@ def test_iterations_that_begin_anew_with_each_epoch_go_on(tmp_path):
     assert records(read(path, Choices(step_column="epoch")), "loss") == [(1, 3.0), (1, 2.0), (2, 1.0)]
 
 
+def test_iterations_beside_a_bare_nan_count_like_others(tmp_path):
+    rows = [(1, 50, "3"), (1, 100, "NaN"), (2, 50, "NaN"), (2, 100, "1")]
+    lines = [f'{{"mode": "train", "epoch": {epoch}, "iter": {i}, "loss": {loss}}}\n' for epoch, i, loss in rows]
+    log = read(written(tmp_path / "20240501_101112.log.json", "".join(lines)))
+    assert [step for step, _ in records(log, "loss")] == [50, 100, 150, 200]
+
+
 def test_iterations_that_go_on_by_themselves_stay_as_they_are(tmp_path):
     lines = [f'{{"mode": "train", "epoch": {epoch}, "iter": {100 * epoch}, "loss": 3}}' for epoch in (1, 2, 3)]
     log = read(written(tmp_path / "a.jsonl", "".join(f"{line}\n" for line in lines)))
