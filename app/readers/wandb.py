@@ -1,14 +1,13 @@
 """Reads runs of Weights & Biases where they lie: `run-*` and `offline-run-*` folders, or a `.wandb` file alone."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from app.readers._blocks import FILE_HEADER
+from app.readers._wandb_files import read_config, read_json
 from app.readers._wandb_records import STEP_KEY, WandbParser, summary_numbers
 from app.readers.contract import (
     DEFAULT_CHOICES,
@@ -30,7 +29,6 @@ from app.readers.facts import scalar_facts
 from app.readers.folder import Problems, stamp_of
 from app.readers.growing import GrowingFile
 from app.readers.heads import head
-from app.readers.yaml_files import read_yaml
 
 _SUFFIX = ".wandb"
 _FILES = "files"
@@ -39,7 +37,6 @@ _CONFIG, _SUMMARY, _METADATA = (
 )
 _BESIDE = (_CONFIG, _SUMMARY, _METADATA)
 _OWN_FOLDERS = {_FILES, "logs", "tmp"}
-_MAX_JSON_BYTES = 1 << 24
 
 
 class WandbReader:
@@ -136,8 +133,8 @@ class WandbRun(GrowingFile[WandbParser]):
         return WandbParser(self._path, problems, self._files())
 
     def _make_info(self, parser: WandbParser) -> RunInfo:
-        metadata = _read_json(self._folder / _METADATA) if self._folder else {}
-        config = parser.config or (_plain_config(read_yaml(self._folder / _CONFIG)) if self._folder else {})
+        metadata = read_json(self._folder / _METADATA) if self._folder else {}
+        config = parser.config or (read_config(self._folder / _CONFIG) if self._folder else {})
         git = metadata.get("git")
         environment = {
             **{name: value for name, value in metadata.items() if isinstance(value, str | int | list)},
@@ -159,7 +156,7 @@ class WandbRun(GrowingFile[WandbParser]):
         """Return the numbers that are in the summary and never were in the history."""
         summary = dict(self._parser.summary)
         if self._folder:
-            summary = summary_numbers(_read_json(self._folder / _SUMMARY)) | summary
+            summary = summary_numbers(read_json(self._folder / _SUMMARY)) | summary
         known = super().facts
         step, time = max(self._parser.last_step, 0), self._parser.last_time
         return {
@@ -178,24 +175,6 @@ def _log_in(folder: Path) -> Path:
 
 def _is_log(path: Path) -> bool:
     return head(path).startswith(FILE_HEADER)
-
-
-def _plain_config(file: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a config.yaml, which holds each with a description."""
-    return {
-        name: entry["value"] if isinstance(entry, dict) and "value" in entry else entry
-        for name, entry in file.items()
-        if name != "wandb_version"
-    }
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            value = json.loads(file.read(_MAX_JSON_BYTES))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
 
 
 def _one(step: int, wall_time: float, value: float) -> Columns:

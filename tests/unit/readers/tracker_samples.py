@@ -38,6 +38,30 @@ class WandbSample:
 
 
 @dataclass
+class WandbHistorySample:
+    """A folder of an early wandb, with a NaN and a nested key in its history."""
+
+    root: Path
+    records: dict[str, list[Record]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.path = self.root / "dryrun-20200501_120000-abc"
+        self.path.mkdir(parents=True)
+        self.file = self.path / "wandb-history.jsonl"
+
+    def grow(self, times: int = 1) -> None:
+        with self.file.open("a") as file:
+            for _ in range(times):
+                step = len(self.records.get("loss", ()))
+                value = float("nan") if step % 3 == 1 else -float(step)
+                row = {"loss": 1 / (step + 1), "α": {"β": value}, "_timestamp": BEGAN + step, "_step": step}
+                file.write(json.dumps(row) + "\n")
+                numbers = row | {"α/β": value}
+                for tag in ("loss", "α/β", "_timestamp", "_step"):
+                    self.records.setdefault(tag, []).append((step, BEGAN + step, float(numbers[tag])))
+
+
+@dataclass
 class MlflowSample:
     """A run of an MLflow file store with one metric: there is a file for each."""
 
@@ -151,6 +175,7 @@ class AimSample:
 TRACKER_SAMPLES = {
     "aim": AimSample,
     "wandb": WandbSample,
+    "wandb_history": WandbHistorySample,
     "mlflow": MlflowSample,
     "sacred": SacredSample,
     "trackio": TrackioSample,
