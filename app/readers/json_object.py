@@ -7,7 +7,7 @@ TensorBoard lets people download a series as `[[wall time, step, value], ...]`.
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,13 @@ from app.readers.contract import DEFAULT_CHOICES, Choices, Columns, Finding, Run
 from app.readers.folder import Problems, stamp_of
 from app.readers.growing import GrowingFile, UnfinishedError
 from app.readers.heads import head
+from app.readers.lines import concatenate
 
 _MAX_BYTES = 16 << 20  # a document is read as a whole, each time it changes
 _RESULTS_NAME = re.compile(r"metric|result|score|eval|summary|history|-tag-", re.IGNORECASE)
 _MAX_FILES = 4_000
+_ROWS = 10_000  # made at once: a row takes ten times the memory of its number
+_LOSS = re.compile("loss", re.IGNORECASE)  # only trainings have one
 _MAX_DEPTH = 4  # of objects around lists of numbers
 _NUMBERS = {int, float}
 _DOWNLOADED = ("Wall time", "Step", "Value")  # as TensorBoard names them where it writes the same as a table
@@ -40,9 +43,14 @@ class DocumentParser:
             UnfinishedError: it is cut short, or no JSON at all.
         """
         try:
-            return self.rows.take(_rows_of(decode(data)))
+            rows = _rows_of(decode(data))
         except ValueError as error:
             raise UnfinishedError(str(error)) from error
+        parts: dict[str, list[Columns]] = {}
+        while some := list(islice(rows, _ROWS)):
+            for tag, columns in self.rows.take(some).items():
+                parts.setdefault(tag, []).append(columns)
+        return {tag: concatenate(pieces) for tag, pieces in parts.items()}
 
 
 class JsonObject:
@@ -95,26 +103,24 @@ def _holds_results(beginning: bytes) -> bool:
     if opening not in {b"{", b"["}:
         return False
     try:
-        names = Rows(DEFAULT_CHOICES).take(_rows_of(decode_beginning(beginning)))
+        names = Rows(DEFAULT_CHOICES).take(list(_rows_of(decode_beginning(beginning))))
     except ValueError:
         return False
-    return bool(names) if opening == b"{" else choose_step(names) is not None
+    return bool(names) if opening == b"{" else choose_step(names) is not None or any(map(_LOSS.search, names))
 
 
-def _rows_of(value: Any) -> list[Row]:
-    if isinstance(value, list):
-        if _is_downloaded(value):
-            return [dict(zip(_DOWNLOADED, point, strict=True)) for point in value]
-        return [row for row in value if isinstance(row, dict)]
-    if not isinstance(value, dict):
-        return []
-    series = dict(_series(value))
-    if series and all(series.values()):
-        return [
-            {tag: number for tag, number in zip(series, numbers, strict=True) if number is not None}
-            for numbers in zip_longest(*series.values())
-        ]
-    return [value]
+def _rows_of(value: Any) -> Iterator[Row]:
+    if isinstance(value, list) and _is_downloaded(value):
+        yield from (dict(zip(_DOWNLOADED, point, strict=True)) for point in value)
+    elif isinstance(value, list):
+        yield from (row for row in value if isinstance(row, dict))
+    elif isinstance(value, dict):
+        series = dict(_series(value))
+        if series and all(series.values()):
+            for numbers in zip_longest(*series.values()):
+                yield {tag: number for tag, number in zip(series, numbers, strict=True) if number is not None}
+        else:
+            yield value
 
 
 def _series(value: Mapping[str, Any], group: str = "", depth: int = 0) -> Iterator[tuple[str, list[Any]]]:

@@ -32,10 +32,11 @@ def test_each_number_is_one_record_at_the_step_that_the_object_names(tmp_path):
     [
         ("history.json", '{"loss": [1.5, 0.5, NaN], "val_loss": [2.5, null, 0.25]}', [0, 1, 2]),
         ("history.json", '{"epoch": [5, 6, 8], "loss": [1.5, 0.5, NaN], "val_loss": [2.5, null, 0.25]}', [5, 6, 8]),
+        ("history.json", '[{"loss": 1.5, "val": 2.5}, {"loss": 0.5}, {"loss": NaN, "val": 0.25}]', [0, 1, 2]),
         ("evals_result.json", '{"train": {"rmse": [1.5, 0.5, NaN]}, "val": {"rmse": [2.5, null, 0.25]}}', [0, 1, 2]),
     ],
 )
-def test_lists_of_numbers_are_series(tmp_path, name, text, steps):
+def test_lists_are_series(tmp_path, name, text, steps):
     path = tmp_path / name
     path.write_text(text)
     assert list(found(tmp_path).runs) == [path]
