@@ -157,6 +157,7 @@ class WandbParser:
 
     def _take_run(self, message: bytes) -> None:
         takers = {4: self._take_config, 5: self._take_summary, 21: self._take_git}
+        tags: list[str] = []
         for field in fields(message):
             if field.wire_type != BYTES:
                 continue
@@ -165,9 +166,10 @@ class WandbParser:
             elif field.number in _RUN_TEXTS:
                 self.run[_RUN_TEXTS[field.number]] = text(message, field)
             elif field.number == 10:
-                self.tags = list(dict.fromkeys([*self.tags, text(message, field)]))
+                tags.append(text(message, field))
             elif field.number == 17:
                 self.created = _moment(message, field.value, field.size)
+        self.tags = tags or self.tags  # a later record tells all tags again
 
     def _take_git(self, message: bytes) -> None:
         names = {1: "remote", 2: "commit"}

@@ -3,6 +3,7 @@
 Tune writes the same numbers a second and a third time, as `progress.csv` and as an event file: these belong to the run.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ _BESIDE = frozenset({_PARAMS, "params.pkl", "progress.csv", _ERROR, "error.pkl"}
 _OWN = b'"training_iteration"'
 _MAX_BYTES = 1 << 22  # of params.json
 _MAX_ERROR_BYTES = 1 << 16
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _RETRIED_NS = 60_000_000_000  # results that come so much later than an error are those of a trial tried again
 
 
@@ -101,11 +103,11 @@ def _params(path: Path) -> Mapping[str, Any]:
 
 
 def _end_of(path: Path) -> str:
-    """Return the end of a text file; empty where it cannot be read."""
+    """Return the end of a text file without its colours; empty where it cannot be read."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - _MAX_ERROR_BYTES))
-            return file.read().decode("utf-8", "replace").strip()
+            return _COLOUR.sub("", file.read().decode("utf-8", "replace")).strip()
     except OSError:
         return ""
 

@@ -80,11 +80,11 @@ def test_a_trial_failed_where_its_error_came_last_and_goes_on_where_it_was_tried
     log = read(tmp_path)
     assert log.status(0).state is RunState.UNKNOWN
     error = tmp_path / "error.txt"
-    error.write_text("Failure # 1\nTraceback (most recent call last):\nRuntimeError: boom\n")
+    error.write_text("Failure # 1\n\x1b[36mray::train()\x1b[39m\nRuntimeError: boom\n")
     assert log.poll().changed
     status = log.status(0)
     assert (status.state, status.detail) == (RunState.FAILED, "RuntimeError: boom")
-    assert status.traceback.startswith("Failure # 1")
+    assert status.traceback.startswith("Failure # 1\nray::train()\n")
     os.utime(error, (1714557600, 1714557600))
     assert log.status(0).state is RunState.UNKNOWN
 

@@ -240,3 +240,9 @@ def test_wandb_itself_writes_what_is_read(tmp_path, monkeypatch):
     assert (run.info.config, run.info.tags, run.info.notes) == ({"lr": 0.1}, ("a",), "n")
     assert [run.facts[tag].kind for tag in ("img", "h")] == ["image", "histogram"]
     assert all(run.media(tag) for tag in ("img", "h"))
+
+
+def test_a_later_record_of_the_run_tells_all_its_tags_again(log):
+    for tags in (["a", "b"], ["b", "late"]):
+        blocks.append(log, blocks.run({}, name="brave-otter", notes="", tags=tags, began=BEGAN))
+    assert opened(log.parent).info.tags == ("b", "late")
