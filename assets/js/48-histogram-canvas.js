@@ -3,6 +3,7 @@
   "use strict";
   const FONT_PX = 11;
   const TICK_ROOM_PX = 50; // a label and some air
+  const MOST_TICKS = 40;
   const LINE_ROOM_PX = 34;
 
   /** Distance of round numbers (1, 2 or 5 times a power of ten), of which at most `most` lie in the range. */
@@ -13,15 +14,22 @@
     return [1, 2, 5, 10].find((times) => times * power >= rough * 0.999) * power;
   }
 
-  /** Round numbers in a range, each with its label: as many digits as tell them apart. */
+  /** Round numbers in a range, each with its label: about `most`, and two where there can be, or no axis could be read. */
   function ticks(low, high, most) {
-    const step = roundStep(low, high, most);
+    for (let wanted = most; ; wanted += 1) {
+      const found = labelled(low, high, roundStep(low, high, wanted));
+      if (found.length > 1 || wanted > most + 3) return found;
+    }
+  }
+
+  /* Multiples of `step`, with as many digits as tell them apart. */
+  function labelled(low, high, step) {
     const size = Math.max(Math.abs(low), Math.abs(high));
     const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     const power = size >= 1e5 || digits > 4;
     const exact = Math.max(0, Math.floor(Math.log10(size)) - Math.floor(Math.log10(step) + 1e-9));
     const found = [];
-    for (let i = Math.ceil(low / step); i * step <= high && found.length <= most + 1; i += 1) {
+    for (let i = Math.ceil(low / step); i * step <= high && found.length < MOST_TICKS; i += 1) {
       const value = i * step;
       const text = i === 0 ? "0" : power ? shortPower(value, Math.min(exact, 6)) : value.toFixed(digits);
       found.push({ value, text: text.replace("-", "−") });
@@ -43,10 +51,14 @@
   }
 
   const scratch = document.createElement("canvas").getContext("2d");
+  const known = new Map(); // colour -> red, green and blue
   function channels(colour) {
-    scratch.fillStyle = colour; // the browser writes any colour as #rrggbb
-    const hex = scratch.fillStyle;
-    return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+    if (!known.has(colour)) {
+      scratch.fillStyle = colour; // the browser writes any colour as #rrggbb
+      const hex = scratch.fillStyle;
+      known.set(colour, [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+    }
+    return known.get(colour);
   }
 
   /** `share` of one colour, the rest of the other. */
@@ -85,9 +97,10 @@
       const at = Math.round(x(mark.value)) + 0.5;
       line(context, look.grid, [at, top], [at, bottom]);
       context.fillStyle = look.quiet;
-      const half = context.measureText(integers ? tb.format.short(mark.value) : mark.text).width / 2;
+      const text = integers ? tb.format.short(mark.value) : mark.text;
+      const half = context.measureText(text).width / 2;
       context.textAlign = "center";
-      context.fillText(integers ? tb.format.short(mark.value) : mark.text, Math.min(Math.max(at, half), right + 8 - half), bottom + 4);
+      context.fillText(text, Math.min(Math.max(at, half), right + 8 - half), bottom + 4);
     }
   }
 

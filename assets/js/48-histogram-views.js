@@ -124,7 +124,7 @@
         context.fillRect(columns[i], rows[bucket + 1], Math.max(1, columns[i + 1] - columns[i]), Math.max(1, rows[bucket] - rows[bucket + 1]));
       });
     });
-    markStep(context, look, x(data.step[marked]), box);
+    markStep(context, look, x, data.step[marked], box);
     return {
       find(px, py) {
         if (px < box.left || px > box.right || py < box.top || py > box.bottom) return null;
@@ -138,8 +138,10 @@
     };
   }
 
-  function markStep(context, look, at, { top, bottom }) {
-    if (Number.isFinite(at)) line(context, look.text, [Math.round(at) + 0.5, top], [Math.round(at) + 0.5, bottom], [2, 3]);
+  function markStep(context, look, x, step, { top, bottom }) {
+    if (step === undefined) return;
+    const at = Math.round(x(step)) + 0.5;
+    line(context, look.text, [at, top], [at, bottom], [2, 3]);
   }
 
   const DASHES = [[1, 3], [4, 3], [], [], [], [4, 3], [1, 3]]; // of the seven lines, the outermost dotted
@@ -173,7 +175,7 @@
       if (filled.length === 1) context.fillRect(x(data.step[filled[0]]) - 4, y(data.quantiles[filled[0]][level]) - 0.5, 8, level === 3 ? 2 : 1);
     });
     context.setLineDash([]);
-    markStep(context, look, x(data.step[marked]), box);
+    markStep(context, look, x, data.step[marked], box);
     return {
       find(px, py) {
         if (px < box.left || px > box.right || py < box.top || py > box.bottom) return null;

@@ -111,6 +111,11 @@
   }
 
   class Card {
+    /** Height of a whole card around a drawing of this size, known before there is one. */
+    static height({ width, height }) {
+      return height + (width < NARROW_PX ? 40 : 26) + 8; // header, padding and border: see 30-images.css
+    }
+
     constructor(run, tag) {
       Object.assign(this, { run, tag, drawing: null, drawn: "" });
       this.note = make("span", { class: "cell-note quiet" });

@@ -4,6 +4,7 @@
   const { make, format } = tb;
   const SIZES_PX = { s: 170, m: 270, l: 420, xl: 760 };
   const GAP_PX = 8;
+  const LOW_PX = 60;
   const CARD_FRAME_PX = 2 * 7; // border and padding of a card
   const KEEP_NEAR = "300px 0px";
   const blocks = new Map(); // tag -> Block
@@ -81,6 +82,9 @@
       const across = Math.min(runs.length, size.columns);
       this.element.style.gridColumn = `span ${across}`;
       this.grid.style.gridTemplateColumns = `repeat(${across}, minmax(0, 1fr))`;
+      this.low = across === 1 ? LOW_PX : size.height; // one below the other, cards with words alone need little room
+      this.grid.style.minHeight = `${this.height(runs, across, size)}px`;
+      if (!this.near && !this.cards.size) return; // thousands of tags: cards are made where someone looks
       for (const [id, card] of this.cards) {
         if (runs.includes(id)) continue;
         card.drop();
@@ -92,15 +96,22 @@
       this.draw(size);
     }
 
+    /* Known before there are cards, so that nothing moves when they come. */
+    height(runs, across, size) {
+      const [full, low] = [size.height, this.low].map((height) => tb.HistogramCard.height({ ...size, height }) + GAP_PX);
+      if (across === 1) return this.runs.length * full + (runs.length - this.runs.length) * low - GAP_PX;
+      return Math.ceil(runs.length / across) * full - GAP_PX;
+    }
+
     draw(size) {
-      for (const card of this.cards.values()) card.box.style.height = `${size.height}px`; // also far away: so nothing moves later
+      for (const [id, card] of this.cards) card.box.style.height = `${this.runs.includes(id) ? size.height : this.low}px`;
       if (!this.near) return;
       const { histogram_mode: mode, histogram_shared: shared } = tb.view.get();
       const logged = this.lists().filter((list) => list.data?.step.length);
       const filled = logged.filter((list) => list.data.num.some((num) => num > 0));
       const look = {
         ...size,
-        mode: mode in tb.histogramViews ? mode : "ridges",
+        mode: Object.hasOwn(tb.histogramViews, mode) ? mode : "ridges",
         step: tb.steps.chosen(null),
         steps: spanOf(logged.flatMap(({ data }) => [data.step[0], data.step.at(-1)])),
         theme: document.documentElement.dataset.theme,
@@ -145,7 +156,10 @@
   /* Put each shown tag's block into its group; tags of folded groups have none. */
   function layOut(entries, size) {
     const byGroup = new Map();
-    for (const entry of entries) byGroup.set(groupOf(entry.tag), [...(byGroup.get(groupOf(entry.tag)) || []), entry]);
+    for (const { tag } of entries) {
+      if (!byGroup.has(groupOf(tag))) byGroup.set(groupOf(tag), []);
+      byGroup.get(groupOf(tag)).push(tag);
+    }
     const names = [...byGroup.keys()].sort((a, b) => (a === "other") - (b === "other"));
     const open = new Set();
     for (const name of names) {
@@ -155,7 +169,7 @@
       count.textContent = format.integer(byGroup.get(name).length);
       grid.hidden = folded;
       grid.style.gridTemplateColumns = `repeat(${size.columns}, minmax(0, 1fr))`;
-      const tags = folded ? [] : byGroup.get(name).map((entry) => entry.tag);
+      const tags = folded ? [] : byGroup.get(name);
       for (const tag of tags) if (!blocks.has(tag)) blocks.set(tag, new Block(tag));
       tb.setChildren(grid, tags.map((tag) => blocks.get(tag).element));
       tags.forEach((tag) => open.add(tag));

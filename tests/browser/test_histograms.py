@@ -212,6 +212,20 @@ def test_runs_without_histograms_are_told_how_to_log_them(page, serve, logdir):
     expect(page.locator("#histograms .empty")).to_contain_text("add_histogram")
 
 
+def test_cards_that_cannot_be_had_say_why_and_come_when_they_can(browser, serve, logdir, write):
+    write("a")
+    with browser.new_context() as context:  # a page of its own: the browser logs the failure, as it should
+        page = context.new_page()
+        page.route(
+            "**/api/v1/histograms?*", lambda route: route.fulfill(status=500, json={"error": "The disk is gone."})
+        )
+        page.goto(f"{serve(logdir)}histograms")
+        expect(card(page, "a").locator(".cell-error")).to_have_text("The disk is gone.")
+        page.unroute("**/api/v1/histograms?*")
+        expect(note(page, "a")).to_have_text("3 steps")
+        expect(card(page, "a").locator(".cell-error")).to_have_count(0)
+
+
 def test_histograms_are_no_longer_listed_as_not_drawn(page, serve, logdir, write):
     write("a")
     page.goto(f"{serve(logdir)}run?of=a")
