@@ -5,7 +5,8 @@ import re
 from app.readers._rows import Row
 
 _RULE = re.compile(r"\s*-{8,}\s*$")
-_LINE = re.compile(r"\s*\|(?P<indent>\s+)(?P<tag>\S.*?)\s*\|\s*(?P<value>\S*)\s*\|\s*$")
+# What may be spaces is matched once and never again, or a line of many would take seconds.
+_LINE = re.compile(r"\s*+\|(?P<indent>\s++)(?P<tag>[^\s|]++(?:\s++[^\s|]++)*+)\s*+\|\s*+(?P<value>[^\s|]*+)\s*+\|\s*+$")
 _INDENT = 4  # spaces before a tag that belongs to the group above it
 
 

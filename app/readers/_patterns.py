@@ -28,8 +28,8 @@ _MAYBE = re.compile(r"step|iter|epoch|update|ep\.|^s:\d|train: +\d+ +\[|avg(?: l
 _COUNTER = re.compile(
     r"(?:\b(?P<phase>val|valid|validation|test|eval|evaluation)\s+)?"
     r"(?<![\w/])(?<!skipped )(?<!nan )(?P<name>step|iter|iteration|update|epoch|train(?=: +\d+ +\[))s?\b"
-    r"(?:\((?P<mode>\w+)\))?\s*[:=#]?\s*"
-    r"(?:\[\s*(?P<within>\d+)\s*/\s*(?P<total>\d+)\s*\]|\[?\s*(?P<count>\d[\d,]*)\]?)"
+    r"(?:\((?P<mode>\w+)\))?\s*(?:[:=#]\s*)?"
+    r"(?:\[\s*(?P<within>\d+)\s*/\s*(?P<total>\d+)\s*\]|(?:\[\s*)?(?P<count>\d[\d,]*)\]?)"
     r"(?:,?\s*\[\s*(?P<part>\d+)\s*/\s*(?P<parts>\d+)[^\]]*\]|\s*/\s*(?P<of>\d[\d,]*))?",
     re.IGNORECASE,
 )

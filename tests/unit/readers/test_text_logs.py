@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.readers._patterns import MAX_LINE, PatternError, compile_pattern
+from app.readers._patterns import MAX_LINE, LineReader, PatternError, compile_pattern
 from app.readers.text import READER, Text
 
 
@@ -240,6 +240,12 @@ def test_what_baselines_print_is_not_read_beside_the_same_as_a_table(tmp_path):
     (tmp_path / "progress.csv").touch()
     assert "progress.csv" in found(tmp_path).declined["log.txt"]
     assert found(tmp_path, named=True).runs
+
+
+@pytest.mark.parametrize("line", [f"| a{' ' * 2000}|{' ' * 2000}x", f"step{' ' * 4000}x", f"iteration:{' ' * 4000}["])
+def test_many_spaces_are_no_longer_work_than_other_signs(line):
+    reader = LineReader([])
+    assert [reader.row(line) for _ in range(100)] == [None] * 100  # at a second each this would not end
 
 
 @pytest.mark.parametrize(
