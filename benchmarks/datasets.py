@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from app.readers._event_check import checksum
-from app.readers._event_checksum import masked
+from app.readers.event_files.check import checksum
+from app.readers.event_files.checksum import masked
 
 START = 1_732_140_000.0  # seconds since the epoch: the first record's wall time
 DISTINCT = 5  # TensorBoard's runs that are written; the others are copies, as writing costs 20 µs a point

@@ -73,6 +73,6 @@ def switch(text: str) -> bool:
 
 def patterns(text: str) -> tuple[re.Pattern[str], ...]:
     """Regular expressions, one on each line, whose named groups give the numbers of a text log."""
-    from app.readers._patterns import compile_pattern
+    from app.readers.text_forms.patterns import compile_pattern
 
     return tuple(compile_pattern(line) for line in text.splitlines() if line.strip())

@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 import orjson
 
-from app.readers._table import Cells, TableParser
-from app.readers._table_file import look_at, stamps_of
 from app.readers.contract import (
     DEFAULT_CHOICES,
     Choices,
@@ -23,6 +21,8 @@ from app.readers.contract import (
 )
 from app.readers.growing import GrowingFile
 from app.readers.heads import head
+from app.readers.table.file import look_at, stamps_of
+from app.readers.table.parser import Cells, TableParser
 
 _START = "t_start"
 _LENGTH, _TIME = "l", "t"  # steps of an episode, and the seconds since the start at which it ended

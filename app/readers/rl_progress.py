@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.readers._folder_table import FolderTable
+from app.readers.table.folder import FolderTable
 
 _SETTINGS = ["config.json", "params.json", "variant.json"]
 

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from app.readers._plain_text import is_called_a_log
 from app.readers._steps import choose_step, choose_time
-from app.readers._table_file import TABLE_SUFFIXES, look_at, open_table, stamps_of
 from app.readers.contract import DEFAULT_CHOICES, Choices, Finding, RunLog, Stamp
+from app.readers.table.file import TABLE_SUFFIXES, look_at, open_table, stamps_of
+from app.readers.text_forms.plain_text import is_called_a_log
 
 _LOG_NAME = re.compile(r"metric|result|score|eval|scalar|history|progress|log|stat|loss|curve", re.IGNORECASE)
 _METRIC = re.compile(

@@ -8,9 +8,6 @@ from typing import Any
 
 import orjson
 
-from app.readers._media import MediaLog
-from app.readers._scalars import Scalars
-from app.readers._status import WriterStatus, judge_run
 from app.readers.contract import (
     DEFAULT_CHOICES,
     NOTHING_FOUND,
@@ -30,6 +27,9 @@ from app.readers.contract import (
 from app.readers.facts import join_facts
 from app.readers.folder import Problems, list_files
 from app.readers.heads import head
+from app.readers.own.media import MediaLog
+from app.readers.own.scalars import Scalars
+from app.readers.own.status import WriterStatus, judge_run
 from trainer_hooks.record import FORMAT, MEDIA_FOLDER, MEDIA_NAME, RUN_FILE, SEGMENT_NAME, STATUS_NAME
 
 _OWN = {RUN_FILE, MEDIA_FOLDER}

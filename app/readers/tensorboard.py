@@ -6,11 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from app.readers._event_batch import Restarts, Series
-from app.readers._event_file import LOOK_BYTES, EventFile, Growth
-from app.readers._event_frames import HEADER_BYTES, size_at, small_headers
-from app.readers._event_items import Items
-from app.readers._projector import CONFIG, Projector, claimed
 from app.readers.contract import (
     DEFAULT_CHOICES,
     Choices,
@@ -26,6 +21,11 @@ from app.readers.contract import (
     Stamp,
     TagFacts,
 )
+from app.readers.event_files.batch import Restarts, Series
+from app.readers.event_files.file import LOOK_BYTES, EventFile, Growth
+from app.readers.event_files.frames import HEADER_BYTES, size_at, small_headers
+from app.readers.event_files.items import Items
+from app.readers.event_files.projector import CONFIG, Projector, claimed
 from app.readers.facts import join_facts, scalar_facts
 from app.readers.folder import Problems, list_files, stamp_of
 from app.readers.heads import head

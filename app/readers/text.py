@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from app.readers._patterns import LineReader
-from app.readers._plain_text import is_called_a_log, text_of
 from app.readers._rows import Rows
 from app.readers.contract import DEFAULT_CHOICES, Choices, Columns, Finding, RunInfo, RunLog, Stamp
 from app.readers.folder import Problems, stamp_of
 from app.readers.growing import GrowingFile
 from app.readers.heads import head
+from app.readers.text_forms.patterns import LineReader
+from app.readers.text_forms.plain_text import is_called_a_log, text_of
 
 _LOOK_BYTES = 1 << 18  # a program may tell of its settings at length before it trains
 _LOOK_AGAIN_BYTES = 1 << 15  # a file in which nothing was found is looked at again when it has grown so much

@@ -20,7 +20,6 @@ from app.readers._json import decode
 from app.readers._points import Points, numbers_in
 from app.readers._sqlite import MAGIC, BusyError, is_cut_off, reading, stamps_of
 from app.readers._steps import wall_seconds
-from app.readers._wandb_media import media_items
 from app.readers.contract import (
     DEFAULT_CHOICES,
     NOTHING_FOUND,
@@ -41,6 +40,7 @@ from app.readers.contract import (
 from app.readers.facts import join_facts, scalar_facts
 from app.readers.folder import Problems
 from app.readers.heads import head
+from app.readers.wandb_log.media import media_items
 
 _SUFFIX = ".db"
 _METRICS, _SYSTEM = "metrics", "system_metrics"

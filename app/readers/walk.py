@@ -15,7 +15,8 @@ def all_readers(text_patterns: Sequence[re.Pattern[str]] = ()) -> dict[str, Read
     Args:
         text_patterns: forms of lines that the user gave, which text logs are read by before the known ones.
     """
-    names = (found.name for found in pkgutil.iter_modules(app.readers.__path__) if not found.name.startswith("_"))
+    found = pkgutil.iter_modules(app.readers.__path__)
+    names = (one.name for one in found if not one.ispkg and not one.name.startswith("_"))
     modules = (importlib.import_module(f"app.readers.{name}") for name in names)
     readers: list[Reader] = [module.READER for module in modules if hasattr(module, "READER")]
     by_name = {reader.name: reader for reader in readers}

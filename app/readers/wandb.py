@@ -6,9 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from app.readers._blocks import FILE_HEADER
-from app.readers._wandb_files import read_config, read_json
-from app.readers._wandb_records import STEP_KEY, WandbParser, summary_numbers
 from app.readers.contract import (
     DEFAULT_CHOICES,
     NOTHING_FOUND,
@@ -29,6 +26,9 @@ from app.readers.facts import scalar_facts
 from app.readers.folder import Problems, stamp_of
 from app.readers.growing import GrowingFile
 from app.readers.heads import head
+from app.readers.wandb_log.blocks import FILE_HEADER
+from app.readers.wandb_log.files import read_config, read_json
+from app.readers.wandb_log.records import STEP_KEY, WandbParser, summary_numbers
 
 _SUFFIX = ".wandb"
 _FILES = "files"

@@ -7,8 +7,6 @@ from typing import Any
 from app.readers._json import decode, decode_objects
 from app.readers._points import Points, numbers_in
 from app.readers._steps import wall_seconds
-from app.readers._wandb_files import read_config, read_json
-from app.readers._wandb_records import STEP_KEY, SYSTEM_GROUP
 from app.readers.contract import (
     DEFAULT_CHOICES,
     NOTHING_FOUND,
@@ -24,6 +22,8 @@ from app.readers.growing import GrowingFile, UnfinishedError
 from app.readers.heads import head
 from app.readers.json_lines import first_rows
 from app.readers.several import SeveralFiles
+from app.readers.wandb_log.files import read_config, read_json
+from app.readers.wandb_log.records import STEP_KEY, SYSTEM_GROUP
 
 _HISTORY, _EVENTS, _SUMMARY = "wandb-history.jsonl", "wandb-events.jsonl", "wandb-summary.json"
 _CONFIG, _METADATA = "config.yaml", "wandb-metadata.json"

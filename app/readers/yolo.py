@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.readers._folder_table import FolderTable
+from app.readers.table.folder import FolderTable
 
 _COLUMNS = frozenset({"train/box_loss", "train/loss", "lr/pg0", "x/lr0", "metrics/accuracy_top1"})
 

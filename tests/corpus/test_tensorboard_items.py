@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from app.readers._event_items import GRAPH_TAG
+from app.readers.event_files.items import GRAPH_TAG
 from tests.corpus.corpus import FOLDER, expected, files, needed, opened
 
 FILES = [path for path in files("tensorboard", "mlflow", "ray_tune") if "tfevents" in path]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tensorboard.compat.proto import event_pb2
 from tensorboard.util.tensor_util import make_ndarray
 
-from app.readers import _event_frames, _event_parser
+from app.readers.event_files import frames as _event_frames
+from app.readers.event_files import parser as _event_parser
 from app.readers.tensorboard import READER
 from tests.event_files import event, image, masked, session_start, simple, summary, tensor, version
 

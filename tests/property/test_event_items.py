@@ -11,11 +11,12 @@ from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 from tensorboard.util.tensor_util import make_tensor_proto
 
-from app.readers import _event_rows, _protobuf
-from app.readers._event_frames import HEADER_BYTES
-from app.readers._event_items import Items
+from app.readers import _protobuf
 from app.readers._protobuf import Field, MessageError, fields, varint, varints
 from app.readers.contract import TagFacts
+from app.readers.event_files import rows as _event_rows
+from app.readers.event_files.frames import HEADER_BYTES
+from app.readers.event_files.items import Items
 from app.readers.folder import Problems
 from tests.event_files import frame
 

@@ -10,8 +10,8 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.util.tensor_util import make_tensor_proto
 
-from app.readers import _event_parser
-from app.readers._event_single import single_value
+from app.readers.event_files import parser as _event_parser
+from app.readers.event_files.single import single_value
 from app.readers.tensorboard import READER
 from tests.event_files import frame, session_start, version
 

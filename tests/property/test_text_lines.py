@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.readers._patterns import LineReader, compile_pattern
 from app.readers._rows import Rows
 from app.readers.contract import Choices
+from app.readers.text_forms.patterns import LineReader, compile_pattern
 
 PARTS = st.sampled_from(
     [

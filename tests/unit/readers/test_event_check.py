@@ -7,8 +7,8 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
-from app.readers._event_check import fault_of
 from app.readers.contract import Span
+from app.readers.event_files.check import fault_of
 
 SIZES = (1, 20_000, 65_536, 65_537, 200_000)
 

@@ -5,8 +5,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from app.readers._event_checksum import checksums, masked, unmasked
 from app.readers.contract import RunState
+from app.readers.event_files.checksum import checksums, masked, unmasked
 from app.readers.tensorboard import READER
 from tests.event_files import (
     crc32c,
@@ -261,7 +261,7 @@ def test_blobs_are_not_read(tmp_path):
 
 def test_a_look_takes_in_a_part_of_a_large_file(path, monkeypatch):
     monkeypatch.setattr("app.readers.tensorboard.LOOK_BYTES", 40_000)
-    monkeypatch.setattr("app.readers._event_file._BATCH_BYTES", 40_000)
+    monkeypatch.setattr("app.readers.event_files.file._BATCH_BYTES", 40_000)
     write(path, version(), *rows("loss", range(5_000)))
     log = READER.open(path)
     pieces = []

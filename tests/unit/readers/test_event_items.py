@@ -13,9 +13,9 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.hparams import api_pb2, plugin_data_pb2
 from tensorboard.util.tensor_util import make_tensor_proto
 
-from app.readers._event_frames import HEADER_BYTES
-from app.readers._event_items import GRAPH_TAG, Items
 from app.readers.contract import RunState
+from app.readers.event_files.frames import HEADER_BYTES
+from app.readers.event_files.items import GRAPH_TAG, Items
 from app.readers.folder import Problems
 from tests.event_files import frame
 

@@ -4,7 +4,7 @@ import pytest
 from google.protobuf import text_format
 from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
-from app.readers._projector import CONFIG, Embedding, Projector, claimed, read_config
+from app.readers.event_files.projector import CONFIG, Embedding, Projector, claimed, read_config
 from app.readers.folder import Problems
 
 

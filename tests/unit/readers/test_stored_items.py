@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from app.readers._media import MediaLog
 from app.readers.contract import Stamp
 from app.readers.folder import Problems
+from app.readers.own.media import MediaLog
 
 
 def line(step, tag="val/digits"):

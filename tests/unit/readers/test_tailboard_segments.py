@@ -3,9 +3,9 @@ import os
 
 import pytest
 
-from app.readers._segment import Growth, Segment
 from app.readers.folder import Problems, stamp_of
 from app.readers.lines import LOOK_BYTES
+from app.readers.own.segment import Growth, Segment
 from app.readers.tailboard import TailboardReader
 from tests.run_files import BEGAN, RunFiles
 from trainer_hooks.closing import close_segment

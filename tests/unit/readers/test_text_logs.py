@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.readers._patterns import MAX_LINE, LineReader, PatternError, compile_pattern
 from app.readers.text import READER, Text
+from app.readers.text_forms.patterns import MAX_LINE, LineReader, PatternError, compile_pattern
 
 
 def read(folder: Path, text: str, *patterns: str):

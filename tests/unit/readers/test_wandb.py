@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.readers._blocks import BlockLog
 from app.readers.contract import RunState
 from app.readers.folder import Problems
 from app.readers.wandb import READER
+from app.readers.wandb_log.blocks import BlockLog
 from tests import blocks
 from tests.logged import until
 

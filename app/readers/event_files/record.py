@@ -4,7 +4,6 @@ import struct
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from app.readers._event_layout import Layout, Number
 from app.readers._protobuf import (
     BYTES,
     FIXED32,
@@ -17,6 +16,7 @@ from app.readers._protobuf import (
     signed,
     text,
 )
+from app.readers.event_files.layout import Layout, Number
 
 SESSION_START = 1
 UNKNOWN_SIZE = 1 << 10

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.readers._event_checksum import (
+from app.readers.event_files.checksum import (
     BoolArray,
     Int64Array,
     UInt8Array,

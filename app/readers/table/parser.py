@@ -11,13 +11,22 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from app.readers._judged import Judged
-from app.readers._layout import MAX_QUOTED_LINES, SPACES, Layout, decoder, find_opening, is_blank, is_comment, unit_of
 from app.readers._steps import choose_time, wall_seconds
 from app.readers.contract import Choices, Columns, Float64Array, Int64Array, RunInfo
 from app.readers.folder import Problems
 from app.readers.growing import ReadAnewError
 from app.readers.lines import concatenate
+from app.readers.table.judged import Judged
+from app.readers.table.layout import (
+    MAX_QUOTED_LINES,
+    SPACES,
+    Layout,
+    decoder,
+    find_opening,
+    is_blank,
+    is_comment,
+    unit_of,
+)
 
 _MAX_STEP = float(1 << 62)
 _ARROW_CELLS = 100  # of a column and more: 80 ns a cell, and 300 ns by `float`; of fewer it is the other way round

@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.readers._table_file import look_at, open_table, stamps_of
 from app.readers.contract import DEFAULT_CHOICES, NOTHING_FOUND, Choices, Finding, RunLog, Stamp
+from app.readers.table.file import look_at, open_table, stamps_of
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from app.readers._segment import Growth
-from app.readers._writer import Cut, WriterLog, merged, put_together, without_cut
 from app.readers.contract import Columns, Overlap, Stamp, TagFacts
 from app.readers.facts import join_facts, scalar_facts
 from app.readers.folder import Problems
+from app.readers.own.segment import Growth
+from app.readers.own.writer import Cut, WriterLog, merged, put_together, without_cut
 from trainer_hooks.record import SEGMENT_NAME
 
 _EXTRA_POINTS = 1_000_000

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from app.readers._event_content import HISTO
-from app.readers._event_hparams import Session
-from app.readers._event_rows import EventItems, Plugin, Row, count_rows, packed, row_at
-from app.readers._event_single import Single
 from app.readers._protobuf import BYTES, VARINT, Buffer, Field, MessageError, content, fields, float32, text
-from app.readers._tensor import STRING, Tensor, read_tensor, scalar_of
 from app.readers.contract import MediaItem, RunState, TagFacts
+from app.readers.event_files.content import HISTO
+from app.readers.event_files.hparams import Session
+from app.readers.event_files.rows import EventItems, Plugin, Row, count_rows, packed, row_at
+from app.readers.event_files.single import Single
+from app.readers.event_files.tensor import STRING, Tensor, read_tensor, scalar_of
 from app.readers.folder import Problems
 
 GRAPH_TAG = "__run_graph__"

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.readers._closed import ClosedSegment
 from app.readers.contract import Columns, Stamp, TagFacts
 from app.readers.facts import join_facts, scalar_facts
 from app.readers.folder import Problems, stamp_of
 from app.readers.lines import LOOK_BYTES, concatenate, parse_records, read_lines
+from app.readers.own.closed import ClosedSegment
 from trainer_hooks.record import TIME_KEY
 
 

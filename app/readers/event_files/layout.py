@@ -3,7 +3,7 @@
 Training loops log the same tags again and again, so that nearly all records of a file have the bytes of one seen
 before, but for those numbers. A record that was parsed field by field becomes a template. Whether other records of
 its size match is told by their checksums: the stored CRC without what the numbers give to it (see
-`_event_checksum.shares`) is that of all other bytes, the tag among them. It finds the template, and then the bytes
+`checksum.shares`) is that of all other bytes, the tag among them. It finds the template, and then the bytes
 themselves are compared, so nothing is left to chance, and a matching record has the right checksum.
 """
 
@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.readers._event_checksum import (
+from app.readers.contract import Float64Array
+from app.readers.event_files.checksum import (
     BLOCK_BYTES,
     BoolArray,
     Int64Array,
@@ -23,7 +24,6 @@ from app.readers._event_checksum import (
     shares,
     unmasked,
 )
-from app.readers.contract import Float64Array
 
 MAX_BYTES = BLOCK_BYTES
 """Longest record that is matched."""

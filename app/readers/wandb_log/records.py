@@ -10,14 +10,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from app.readers._blocks import BlockLog
 from app.readers._json import decode
 from app.readers._points import Points
 from app.readers._protobuf import BYTES, MessageError, content, fields, signed, text
-from app.readers._wandb_media import media_items, media_kind
 from app.readers.contract import Columns, MediaItem, TagFacts
 from app.readers.facts import join_facts
 from app.readers.folder import Problems
+from app.readers.wandb_log.blocks import BlockLog
+from app.readers.wandb_log.media import media_items, media_kind
 
 STEP_KEY: Final = "_step"
 SYSTEM_GROUP: Final = "system/"

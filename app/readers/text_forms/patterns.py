@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from app.readers._boosting import Rounds
-from app.readers._boxes import Boxes
 from app.readers._json import decode
 from app.readers._rows import Row
 from app.readers._steps import choose_step
+from app.readers.text_forms.boosting import Rounds
+from app.readers.text_forms.boxes import Boxes
 
 MAX_LINE = 4096  # characters looked at: a pattern may take long on a long line
 

@@ -7,9 +7,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from app.readers._event_checksum import MAX_BYTES, checksums, masked, masked_checksum, shares
-from app.readers._event_frames import HEADER_BYTES
 from app.readers.contract import Span
+from app.readers.event_files.checksum import MAX_BYTES, checksums, masked, masked_checksum, shares
+from app.readers.event_files.frames import HEADER_BYTES
 
 _LOOK_BACK = (1 << 10, 1 << 16, 1 << 20, 1 << 24)
 """Bytes before a blob in which its record's header is looked for; further only where a record holds many blobs."""

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, overload
 
-from app.readers import _event_content as decode
-from app.readers._event_check import fault_of
-from app.readers._event_frames import SMALL_BYTES
 from app.readers._protobuf import MessageError, fields, text
 from app.readers.contract import MediaItem, Span
+from app.readers.event_files import content as decode
+from app.readers.event_files.check import fault_of
+from app.readers.event_files.frames import SMALL_BYTES
 
 _MAX_DECODED = 64 << 20  # bytes of one value; blobs are never read here
 _CHECKED_BYTES = SMALL_BYTES // 2  # what has no more lies in a record that was checked when it was read

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
 
-from app.readers._event_batch import NEVER, Batch, Restarts
-from app.readers._event_frames import pieces
-from app.readers._event_items import Items
-from app.readers._event_parser import Parser
 from app.readers.contract import Columns, Stamp, TagFacts
+from app.readers.event_files.batch import NEVER, Batch, Restarts
+from app.readers.event_files.frames import pieces
+from app.readers.event_files.items import Items
+from app.readers.event_files.parser import Parser
 from app.readers.facts import join_facts, scalar_facts
 from app.readers.folder import Problems
 from app.readers.lines import concatenate

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.readers._layout import decoder
+from app.readers.table.layout import decoder
 
 _SUFFIXES = frozenset({".log", ".txt", ".out", ".err"})
 _NAMES = frozenset({"log", "stdout", "stderr", "output", "nohup.out"})

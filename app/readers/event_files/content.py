@@ -9,7 +9,7 @@ import numpy.typing as npt
 import orjson
 
 from app.readers._protobuf import BYTES, Field, MessageError, content, fields, float64, text
-from app.readers._tensor import STRING, Tensor, array_of, read_tensor
+from app.readers.event_files.tensor import STRING, Tensor, array_of, read_tensor
 
 HISTO = 5  # the field of a value that holds a histogram in the form of TensorFlow 1 and torch
 MAX_LISTED = 1 << 14

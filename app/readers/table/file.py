@@ -8,7 +8,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from app.readers._layout import (
+from app.readers.contract import Choices, RunInfo, RunLog, Stamp
+from app.readers.folder import stamp_of
+from app.readers.growing import GrowingFile
+from app.readers.heads import HEAD_BYTES, head
+from app.readers.table.layout import (
     SPACES,
     Layout,
     find_opening,
@@ -19,12 +23,8 @@ from app.readers._layout import (
     is_numeric,
     unit_of,
 )
-from app.readers._plain_text import text_of
-from app.readers._table import TableParser
-from app.readers.contract import Choices, RunInfo, RunLog, Stamp
-from app.readers.folder import stamp_of
-from app.readers.growing import GrowingFile
-from app.readers.heads import HEAD_BYTES, head
+from app.readers.table.parser import TableParser
+from app.readers.text_forms.plain_text import text_of
 from app.readers.yaml_files import read_yaml
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv"})

@@ -10,15 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.readers._event_batch import Batch, Restarts, Scalars, split
-from app.readers._event_big import read_event
-from app.readers._event_checksum import Int64Array
-from app.readers._event_frames import CHECKSUM_BYTES, FRAME_BYTES, HEADER_BYTES, Piece, are_whole
-from app.readers._event_items import Items
-from app.readers._event_layout import MAX_BYTES, Decoded, Layout, Matching, Templates, by_size
-from app.readers._event_record import SESSION_START, Event, Scalar, layout_of, located, parse_event, plain_scalar
-from app.readers._event_single import single_value
 from app.readers._protobuf import Buffer, MessageError
+from app.readers.event_files.batch import Batch, Restarts, Scalars, split
+from app.readers.event_files.big import read_event
+from app.readers.event_files.checksum import Int64Array
+from app.readers.event_files.frames import CHECKSUM_BYTES, FRAME_BYTES, HEADER_BYTES, Piece, are_whole
+from app.readers.event_files.items import Items
+from app.readers.event_files.layout import MAX_BYTES, Decoded, Layout, Matching, Templates, by_size
+from app.readers.event_files.record import SESSION_START, Event, Scalar, layout_of, located, parse_event, plain_scalar
+from app.readers.event_files.single import single_value
 from app.readers.folder import Problems
 
 _FEW = 16  # records of one size: parsing these one by one takes no longer than finding out how they are alike

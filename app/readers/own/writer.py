@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from app.readers._segment import Growth, Segment
 from app.readers.contract import Columns, Stamp, TagFacts
 from app.readers.facts import join_facts
 from app.readers.folder import Problems
 from app.readers.lines import concatenate, in_order
+from app.readers.own.segment import Growth, Segment
 
 
 class WriterLog:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.readers._event_checksum import BoolArray, Int64Array
 from app.readers.contract import Columns, Float64Array, Overlap
+from app.readers.event_files.checksum import BoolArray, Int64Array
 from app.readers.lines import concatenate
 
 NEVER = np.iinfo(np.int64).max

@@ -1,0 +1,1 @@
+"""The files of our own format: `app.readers.tailboard` puts them together."""

@@ -1,0 +1,1 @@
+"""Tables in text: what readers of CSV and its like are made of."""

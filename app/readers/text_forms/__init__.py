@@ -1,0 +1,1 @@
+"""Forms of lines that text logs are read by."""
