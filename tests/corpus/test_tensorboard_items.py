@@ -80,4 +80,4 @@ def test_embeddings_that_a_config_names_belong_to_the_run_beside_it(path):
     embeddings = {tag for tag, facts in log.facts.items() if facts.kind == "embedding"}
     assert bool(embeddings) == (b"tensor" in (FOLDER / path).read_bytes())
     for item in (item for tag in embeddings for item in log.media(tag)):
-        assert item.path is None or item.path.is_relative_to(folder)
+        assert item.path is None or item.path.resolve().is_relative_to(folder.resolve())
