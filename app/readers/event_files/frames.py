@@ -8,7 +8,7 @@ whose checksum follows. That takes a third of the time of going from one to the 
 import os
 import struct
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from io import FileIO
 from typing import NamedTuple
 
@@ -170,7 +170,13 @@ def _next_header(headers: Headers, place: int) -> int | None:
 def size_at(data: bytes, place: int) -> int | None:
     """Return the size of the record that begins at `place`; None where no record does. Needs `HEADER_BYTES` there."""
     size, checksum = _HEADER.unpack_from(data, place)
-    return size if masked_checksum(data[place : place + 8]) == checksum else None
+    return size if _checksum_of_size(size) == checksum else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _checksum_of_size(size: int) -> int:
+    """Return the masked checksum of a size as a header has it; most records are as long as one before."""
+    return masked_checksum(size.to_bytes(8, "little"))
 
 
 def small_headers(data: UInt8Array) -> Headers:
