@@ -81,7 +81,7 @@ def _assets() -> Path:
 
 def _layout(settings: Settings, pages: list[Page]) -> Any:
     sections = [html.Section(page.layout(), id=f"page-{page.name}", className="page", hidden=True) for page in pages]
-    titles = [(page.name, page.title) for page in pages]
+    titles = [(page.name, page.title, page.kinds) for page in pages]
     # Twice as often as asked for: while data flows every tick asks, otherwise every second one.
     return shell.shell(sections, titles, int(settings.interval_s * 500), settings.url_prefix)
 

@@ -15,21 +15,38 @@ from trainer_hooks.values import RefusedError, clean_tag, to_step
 from trainer_hooks.writer import Writer
 
 MAX_CAPTION_CHARS = 2_000
+_MAIN = ""  # the blob that is no part
 
 # What encoders, foreign libraries included, raise for a value that they cannot take. Training must not stop for it.
 REFUSALS = (ArithmeticError, AttributeError, ImportError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 
 
+class Blob:
+    """Bytes to be stored under a name made of their content.
+
+    Attributes:
+        content: the bytes.
+        path: where they go, below the run folder.
+    """
+
+    def __init__(self, extension: str, content: bytes) -> None:
+        """Take bytes of a file that ends in `extension`, given without its dot."""
+        from hashlib import sha256  # 3 ms that `import trainer_hooks` need not wait for
+
+        self.content = content
+        self.path = blob_path(sha256(content).hexdigest(), extension)
+
+
 class Item(NamedTuple):
-    """One encoded value: either `content`, stored as a blob, or `text`, kept in the media line itself."""
+    """One encoded value: a blob, or a `text` kept in the media line itself, or `meta` alone."""
 
     media_type: str  # "image/png", "text/markdown", ...
-    extension: str = ""  # of the blob, without a dot
-    content: bytes = b""
+    blob: Blob | None = None
     text: str | None = None
     width_px: int | None = None
     height_px: int | None = None
     meta: Mapping[str, Any] = {}
+    parts: Mapping[str, Blob] = {}  # further blobs, by a name that the kind gives them
 
 
 class MediaLogging:
@@ -110,34 +127,40 @@ class MediaLogging:
             return max(self._next_step - 1, 0)
 
     def _store(self, item: Item, step: int, what: dict[str, Any], details: dict[str, Any]) -> None:
-        from hashlib import sha256  # 3 ms that `import trainer_hooks` need not wait for
-
-        digest = sha256(item.content).hexdigest()
-        blob = blob_path(digest, item.extension)
-        where = {"file": blob} if item.text is None else {"text": item.text}
-        size_bytes = len(item.content) if item.text is None else len(item.text.encode("utf-8", "replace"))
+        blobs = {**item.parts, **({_MAIN: item.blob} if item.blob else {})}
+        paths = {name: blob.path for name, blob in blobs.items()}
         fields = {
             **what,
-            **where,
+            "file": paths.pop(_MAIN, None),
+            "text": item.text,
             "media_type": item.media_type,
             "width": item.width_px,
             "height": item.height_px,
-            "bytes": size_bytes,
+            "bytes": _size(item),
             **details,
             "meta": dict(item.meta),
+            "parts": paths,
         }
-        line = encode_media(
-            step, time.time(), {name: value for name, value in fields.items() if value not in (None, "", {})}
-        )
-        prepare = partial(_store_blob, self._folder, blob, item.content) if item.text is None else None
+        told = {name: value for name, value in fields.items() if name == "text" or value not in ("", {})}
+        line = encode_media(step, time.time(), {name: value for name, value in told.items() if value is not None})
+        prepare = partial(_store_blobs, self._folder, list(blobs.values())) if blobs else None
         with self._writer.media.lock:
-            self._writer.media.append_after(Entry(line, prepare, len(item.content)))
+            size_bytes = sum(len(blob.content) for blob in blobs.values())
+            self._writer.media.append_after(Entry(line, prepare, size_bytes))
 
 
-def _store_blob(folder: RunFolder, name: str, content: bytes) -> None:
-    """Put a blob into the run folder unless the same content is there already. Raises OSError."""
-    path = folder.path / name
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, content)
+def _size(item: Item) -> int | None:
+    """Return the size of the content in bytes, parts left out."""
+    if item.text is not None:
+        return len(item.text.encode("utf-8", "replace"))
+    return len(item.blob.content) if item.blob else None
+
+
+def _store_blobs(folder: RunFolder, blobs: Iterable[Blob]) -> None:
+    """Put blobs into the run folder, but for those whose content is there already. Raises OSError."""
+    for blob in blobs:
+        path = folder.path / blob.path
+        if path.exists():
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, blob.content)

@@ -41,10 +41,11 @@ A media line is flat except for `meta`:
 
     kind     which kind of tag this is: "image", "figure", "text", ...
     file     path of the blob below the run folder, with `/`; or instead of it
-    text     the content itself
+    text     the content itself; where there is neither, `meta` holds it
+    parts    further blobs of the item by name, {"metadata":"media/3c/3c1d....json"}: what they are is the kind's matter
     bytes    size of the content; width, height: pixels, where they are known
     index    place among the `count` items that one call logged; 0 and 1 where they are missing
-    caption, meta    missing where empty; meta is an object of any JSON
+    caption, meta, parts    missing where empty; meta is an object of any JSON
 
 docs/file-format.md says the same with examples, and what is in run.json, the status and a closed segment.
 """
@@ -198,15 +199,16 @@ def decode_media(line: bytes) -> dict[str, Any]:
     """Read one complete media line: the members as listed at the top of this module.
 
     Raises:
-        BadLineError: it is not strict JSON, or lacks a step, a time, a tag, a kind, or both `file` and `text`.
+        BadLineError: it is not strict JSON, or lacks a step, a time, a tag, a kind, or what holds its
+            content: `file`, `text` or `meta`.
     """
     members = parse(line)
     _step_and_time(members)
     for name in ("tag", "kind", "media_type"):
         if not isinstance(members.get(name), str):
             raise BadLineError(f"the media line has no {name}, found {members.get(name)!r}")
-    if not isinstance(members.get("file", members.get("text")), str):
-        raise BadLineError("the media line names no file and holds no text")
+    if not isinstance(members.get("file", members.get("text")), str) and not isinstance(members.get("meta"), dict):
+        raise BadLineError("the media line names no file and holds neither text nor meta")
     return members
 
 

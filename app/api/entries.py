@@ -72,6 +72,7 @@ def run_entry(store: StoreLike, run: RunSummary) -> dict[str, Any]:
         "tags": list(run.info.tags),
         "notes": run.info.notes.strip().partition("\n")[0],
         "points": sum(facts.points for facts in run.facts.values() if facts.kind == "scalar"),
+        "kinds": sorted({facts.kind for facts in run.facts.values()}),
         "media": sum(facts.points for facts in run.facts.values() if facts.kind != "scalar"),
         "problems": sum(problem.count for problem in run.problems),
         "dropped": status.dropped,

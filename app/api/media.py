@@ -10,7 +10,8 @@ that a browser would run are put into a sandbox without scripts, network or orig
 
 import mimetypes
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from io import BufferedReader
 from itertools import chain
@@ -39,30 +40,36 @@ def register(server: Flask, store: StoreLike, settings: Settings) -> None:
     """Serve the list and the blobs."""
     route = f"{settings.url_prefix}api/v1/media"
     server.add_url_rule(route, "api_media", lambda: _list(store, route))
+    server.add_url_rule(f"{route}/content", "api_content", lambda: _content(store))
     server.add_url_rule(f"{route}/<name>", "api_blob", lambda name: _blob(store, name))
 
 
 def _list(store: StoreLike, route: str) -> Response:
-    run_id, tag, after = needed("run"), needed("tag"), count("after", 0)
+    run_id, tag, after, with_meta = needed("run"), needed("tag"), count("after", 0), count("meta", 1) > 0
     items = store.media(run_id, tag)
     try:
-        entries = _entries(items[after:], after, run_id, route)
+        entries = _entries(items[after:], after, run_id, route, with_meta=with_meta)
     except FileNotFoundError:
         return error_answer(f"The list of {tag} is no longer there: {run_id} was renamed or deleted.", 404)
     return json_answer({"items": entries, "total": len(items)})
 
 
-def _entries(items: Sequence[MediaItem], first: int, run_id: str, route: str) -> list[dict[str, Any]]:
+def _entries(
+    items: Sequence[MediaItem], first: int, run_id: str, route: str, *, with_meta: bool
+) -> list[dict[str, Any]]:
     """Return the items from place `first` on; those of one content have one address, so that it is fetched once."""
     places: dict[tuple[Path | None, Span | None], int] = {}
     return [
-        _entry(item, places.setdefault((item.path, item.span), place), run_id, route)
+        {
+            "at": place,
+            **_entry(item, places.setdefault((item.path, item.span), place), run_id, route, with_meta=with_meta),
+        }
         for place, item in enumerate(items, first)
     ]
 
 
-def _entry(item: MediaItem, place: int, run_id: str, route: str) -> dict[str, Any]:
-    entry = {
+def _entry(item: MediaItem, place: int, run_id: str, route: str, *, with_meta: bool) -> dict[str, Any]:
+    entry: dict[str, Any] = {
         "kind": item.kind,
         "step": item.step,
         "wall_time": item.wall_time,
@@ -73,20 +80,51 @@ def _entry(item: MediaItem, place: int, run_id: str, route: str) -> dict[str, An
         "size_bytes": item.size_bytes,
         "index": item.index,
         "count": item.count,
-        "meta": plain(dict(item.meta)),
     }
+    if with_meta:
+        entry["meta"] = plain(dict(item.meta))
+    query: dict[str, str | int] = {"run": run_id, "tag": item.tag, "at": place}
+    if item.parts:
+        named = {part: _part(item, part) for part in item.parts}
+        entry["parts"] = {
+            part: _address(route, _name(blob), {**query, "part": part}) for part, blob in named.items() if blob
+        }
     if item.path is None:
         return {**entry, "text": item.text or ""}
-    query = urlencode({"run": run_id, "tag": item.tag, "at": place})
-    return {**entry, "src": f"{route}/{quote(_name(item, item.path))}?{query}"}
+    return {**entry, "src": _address(route, _name(item), query)}
 
 
-def _name(item: MediaItem, path: Path) -> str:
+def _address(route: str, name: str, query: Mapping[str, str | int]) -> str:
+    return f"{route}/{quote(name)}?{urlencode(query)}"
+
+
+def _content(store: StoreLike) -> Response:
+    """Answer with what one item holds in its meta, whole: the list leaves it out where it is all of the item."""
+    run_id, tag, place = needed("run"), needed("tag"), count("at", 0)
+    items = store.media(run_id, tag)
+    if place >= len(items):
+        return error_answer(f"{run_id} has {len(items):,} items under {tag} and none at place {place:,}.", 404)
+    try:
+        return json_answer(plain(dict(items[place].meta)))
+    except FileNotFoundError:
+        return error_answer(f"The list of {tag} is no longer there: {run_id} was renamed or deleted.", 404)
+
+
+def _name(item: MediaItem) -> str:
     """Return the name of a blob in its address."""
-    if item.span is None and _NAME.fullmatch(path.name):
-        return path.name
-    sign = (str(path), item.span, item.step, item.wall_time)
+    if item.span is None and item.path is not None and _NAME.fullmatch(item.path.name):
+        return item.path.name
+    sign = (str(item.path), item.span, item.step, item.wall_time)
     return sha256(repr(sign).encode()).hexdigest() + (mimetypes.guess_extension(item.media_type) or ".bin")
+
+
+def _part(item: MediaItem, part: str) -> MediaItem | None:
+    """Return the item whose blob is a part of another one; for no part, that one itself."""
+    if not part:
+        return item
+    path = item.parts.get(part)
+    media_type = (path and mimetypes.guess_type(path.name)[0]) or "application/octet-stream"
+    return replace(item, path=path, media_type=media_type, span=None, check=None, parts={}) if path else None
 
 
 def _blob(store: StoreLike, name: str) -> Response:
@@ -132,11 +170,7 @@ def _find(store: StoreLike, run_id: str, name: str) -> MediaItem | None:
         tag for tag, facts in store.run(run_id).facts.items() if facts.kind != "scalar"
     ]
     lists = [store.media(run_id, tag) for tag in tags]
-    place = count("at", 0)
+    place, part = count("at", 0), request.args.get("part", "")
     likely = (items[place] for items in lists if place < len(items))
-    found = (
-        item
-        for item in chain(likely, chain.from_iterable(lists))
-        if item.path is not None and _name(item, item.path) == name
-    )
-    return next(found, None)
+    blobs = (_part(item, part) for item in chain(likely, chain.from_iterable(lists)))
+    return next((blob for blob in blobs if blob and blob.path is not None and _name(blob) == name), None)

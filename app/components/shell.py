@@ -1,6 +1,6 @@
 """What surrounds every page: the bar on top, the run list, and the invisible parts that tick."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -13,13 +13,16 @@ TICK = "tick"
 PROVIDER = "provider"
 RUN_PICKER = "run-picker"
 
+Title = tuple[str, str, Collection[str]]
+"""Of a page: its name, its title, and the kinds one of which must have been logged for it to be named."""
 
-def shell(sections: Sequence[Component], titles: Sequence[tuple[str, str]], tick_ms: int, prefix: str) -> Component:
+
+def shell(sections: Sequence[Component], titles: Sequence[Title], tick_ms: int, prefix: str) -> Component:
     """Return the whole layout.
 
     Args:
         sections: each page's section, in the order of the navigation.
-        titles: each page's name and title, in the same order.
+        titles: in the same order.
         tick_ms: how often the browser looks whether it should ask for news.
         prefix: path under which the app is served, with slashes at both ends.
     """
@@ -39,8 +42,17 @@ def shell(sections: Sequence[Component], titles: Sequence[tuple[str, str]], tick
     )
 
 
-def _bar(titles: Sequence[tuple[str, str]], prefix: str) -> Component:
-    links = [html.A(title, href=f"{prefix}{name}", className="nav", **{"data-page": name}) for name, title in titles]
+def _bar(titles: Sequence[Title], prefix: str) -> Component:
+    links = [
+        html.A(
+            title,
+            href=f"{prefix}{name}",
+            className="nav",
+            hidden=bool(kinds),
+            **{"data-page": name, "data-kinds": " ".join(kinds)},
+        )
+        for name, title, kinds in titles
+    ]
     return html.Header(
         [
             controls.icon("runs", "fold-runs", "Show or hide the run list (r)"),

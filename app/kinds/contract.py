@@ -1,7 +1,6 @@
 """What a kind is. Each folder of `app/kinds` whose package has a `KIND` is one."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from app.readers.contract import DataClass
 
@@ -22,5 +21,5 @@ class Kind:
     name: str
     title: str
     data_class: DataClass
-    page: Literal["charts", "images", "histograms", "run"]
+    page: str
     panel: str

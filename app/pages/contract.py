@@ -1,6 +1,6 @@
 """What a page is. Each folder of `app/pages` whose package has a `PAGE` is one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from dash import Dash
@@ -23,6 +23,7 @@ class Page:
         order: place in the navigation, lowest first; the first page is also the address without a path.
         layout: makes the page's components.
         register: binds the page's callbacks; the store is theirs to ask.
+        kinds: of tags; only where a run logged one of them the navigation shows the page. Empty: always.
         fields: what a browser chooses on this page, kept in the URL; names are shared by all pages.
     """
 
@@ -31,4 +32,5 @@ class Page:
     order: int
     layout: Callable[[], Component]
     register: Callable[[Dash, StoreLike], None]
+    kinds: Collection[str] = ()
     fields: Mapping[str, Field] = field(default_factory=dict)

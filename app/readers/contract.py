@@ -117,6 +117,7 @@ class MediaItem:
     count: int = 1  # how many that call logged
     meta: Mapping[str, Any] = field(default_factory=dict)
     span: Span | None = None  # the part of the file that is the blob, None for all of it
+    parts: Mapping[str, Path] = field(default_factory=dict)  # further blobs by name, files of their own
     check: Callable[[], str] | None = field(default=None, compare=False)
     """Says what is wrong with the bytes of the blob, "" where nothing is; None where the format cannot tell."""
 

@@ -11,9 +11,20 @@
       if (link.dataset.page === page) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    document.title = `${page[0].toUpperCase()}${page.slice(1)} · Tailboard`;
+    showLinks();
+    document.title = `${document.querySelector(`a.nav[data-page="${page}"]`)?.textContent || "Tailboard"} · Tailboard`;
     scrollTo(0, 0);
   }
+  /* Pages of kinds that no run has logged are not named, but for the one that is open. */
+  function showLinks() {
+    const logged = new Set([...tb.live.runs.values()].flatMap((run) => run.kinds));
+    for (const link of document.querySelectorAll("a.nav")) {
+      const kinds = link.dataset.kinds ? link.dataset.kinds.split(" ") : [];
+      link.hidden = kinds.length > 0 && link.dataset.page !== tb.view.get().page && !kinds.some((kind) => logged.has(kind));
+    }
+  }
+  tb.live.on("runs", showLinks);
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-page]");
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;

@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from trainer_hooks.media import Item
+from trainer_hooks.media import Blob, Item
 from trainer_hooks.values import describe
 
 MAX_SVG_BYTES = 256 << 10
@@ -22,7 +22,7 @@ def encode(value: Any) -> Item:
     """
     if hasattr(value, "to_plotly_json"):
         content = value.to_json().encode("utf-8", "replace")
-        return Item("application/vnd.plotly+json", "json", content)
+        return Item("application/vnd.plotly+json", Blob("json", content))
     figure = value if hasattr(value, "savefig") else getattr(value, "figure", None)
     if figure is None or not hasattr(figure, "savefig"):
         raise TypeError(f"expected a matplotlib or plotly figure, got {describe(value)}")
@@ -32,8 +32,8 @@ def encode(value: Any) -> Item:
 def _from_matplotlib(figure: Any) -> Item:
     svg = _drawn(figure, "svg", metadata={"Date": None})
     if len(svg) <= MAX_SVG_BYTES:
-        return Item("image/svg+xml", "svg", svg)
-    return Item("image/png", "png", _drawn(figure, "png", dpi=DPI))
+        return Item("image/svg+xml", Blob("svg", svg))
+    return Item("image/png", Blob("png", _drawn(figure, "png", dpi=DPI)))
 
 
 def _drawn(figure: Any, extension: str, **options: Any) -> bytes:

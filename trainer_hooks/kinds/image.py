@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer_hooks.kinds.png import COLOUR_TYPES, encode_png
-from trainer_hooks.media import Item
+from trainer_hooks.media import Blob, Item
 from trainer_hooks.values import describe
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def encode(value: Any) -> Item:
         return _from_pil(value)
     pixels = to_pixels(value)
     height, width, _ = pixels.shape
-    return Item("image/png", "png", encode_png(pixels), width_px=width, height_px=height)
+    return Item("image/png", Blob("png", encode_png(pixels)), width_px=width, height_px=height)
 
 
 def to_pixels(value: Any) -> "npt.NDArray[np.uint8]":
@@ -75,7 +75,7 @@ def _to_array(value: Any) -> "npt.NDArray[Any]":
 def _from_pil(image: Any) -> Item:
     buffer = io.BytesIO()
     (image if image.mode in PIL_MODES else image.convert("RGB")).save(buffer, "PNG")
-    return Item("image/png", "png", buffer.getvalue(), width_px=image.width, height_px=image.height)
+    return Item("image/png", Blob("png", buffer.getvalue()), width_px=image.width, height_px=image.height)
 
 
 def _from_file(path: Path) -> Item:
@@ -84,7 +84,7 @@ def _from_file(path: Path) -> Item:
         raise ValueError(f"{path} ends in none of {', '.join(MEDIA_TYPES)}")
     content = path.read_bytes()
     width, height = _png_size(content)
-    return Item(MEDIA_TYPES[extension], extension, content, width_px=width, height_px=height)
+    return Item(MEDIA_TYPES[extension], Blob(extension, content), width_px=width, height_px=height)
 
 
 def _png_size(content: bytes) -> tuple[int | None, int | None]:

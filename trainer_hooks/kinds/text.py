@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from trainer_hooks.media import Item
+from trainer_hooks.media import Blob, Item
 
 MAX_INLINE_BYTES = 16 << 10
 MAX_BYTES = 16 << 20
@@ -16,4 +16,4 @@ def encode(value: Any) -> Item:
         return Item("text/markdown", text=content.decode())
     if len(content) > MAX_BYTES:
         raise ValueError(f"a text of {len(content):,} bytes is larger than {MAX_BYTES:,}; log a part of it")
-    return Item("text/markdown", "md", content)
+    return Item("text/markdown", Blob("md", content))

@@ -4,4 +4,4 @@ from app.pages.contract import Page
 from app.pages.files.callbacks import register
 from app.pages.files.layout import FIELDS, layout
 
-PAGE = Page(name="files", title="Files", order=5, layout=layout, register=register, fields=FIELDS)
+PAGE = Page(name="files", title="Files", order=90, layout=layout, register=register, fields=FIELDS)

@@ -4,4 +4,12 @@ from app.pages.contract import Page
 from app.pages.histograms.callbacks import register
 from app.pages.histograms.layout import FIELDS, layout
 
-PAGE = Page(name="histograms", title="Histograms", order=2, layout=layout, register=register, fields=FIELDS)
+PAGE = Page(
+    name="histograms",
+    title="Histograms",
+    order=20,
+    layout=layout,
+    register=register,
+    kinds=("histogram",),
+    fields=FIELDS,
+)

@@ -4,4 +4,4 @@ from app.pages.contract import Page
 from app.pages.images.callbacks import register
 from app.pages.images.layout import FIELDS, layout
 
-PAGE = Page(name="images", title="Images", order=1, layout=layout, register=register, fields=FIELDS)
+PAGE = Page(name="images", title="Media", order=10, layout=layout, register=register, fields=FIELDS)

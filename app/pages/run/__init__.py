@@ -4,4 +4,4 @@ from app.pages.contract import Page
 from app.pages.run.callbacks import register
 from app.pages.run.layout import FIELDS, layout
 
-PAGE = Page(name="run", title="Run", order=4, layout=layout, register=register, fields=FIELDS)
+PAGE = Page(name="run", title="Run", order=80, layout=layout, register=register, fields=FIELDS)

@@ -4,4 +4,4 @@ from app.pages.contract import Page
 from app.pages.table.callbacks import register
 from app.pages.table.layout import FIELDS, layout
 
-PAGE = Page(name="table", title="Table", order=3, layout=layout, register=register, fields=FIELDS)
+PAGE = Page(name="table", title="Table", order=70, layout=layout, register=register, fields=FIELDS)

@@ -113,6 +113,11 @@ class Projector:
             wall_time=nan,
             path=path,
             media_type="text/tab-separated-values" if one.tensor.endswith(".tsv") else "application/octet-stream",
+            parts={
+                part: found
+                for part, name in (("metadata", one.metadata), ("sprite", one.sprite))
+                if name and (found := self._inside(name))
+            },
             size_bytes=stamp.size if path and (stamp := stamp_of(path)) else None,
             meta={name: value for name, value in meta.items() if value},
         )

@@ -121,6 +121,7 @@ def _item(folder: Path, row: Mapping[str, Any]) -> MediaItem:
         index=int(row.get("index") or 0),
         count=int(row.get("count") or 1),
         meta=row.get("meta") or {},
+        parts={part: _inside(folder, str(file)) for part, file in (row.get("parts") or {}).items()},
     )
 
 
