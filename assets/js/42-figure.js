@@ -180,10 +180,16 @@
     }
   }
 
+  /* A Plotly figure over the whole page. */
+  function largePlot(box) {
+    const plot = new Plot(box, { scrollZoom: true, displayModeBar: true });
+    return { show: (item, width, height) => plot.ask(item, width, height), drop: () => plot.drop() };
+  }
+
   tb.isPlot = (item) => PLOTLY.test(item.media_type);
-  tb.Plot = Plot;
   tb.drawers.figure = {
     height: (shape, width) => (shape.plots ? Math.round(width * HEIGHT) : tb.drawers.picture.height(shape, width)),
     make: (box, open) => new Figure(box, open),
+    large: (item) => (tb.isPlot(item) ? largePlot : null),
   };
 })(window.tailboard);

@@ -1,11 +1,16 @@
-/* One picture or figure over the whole page: zoom, pan, and leaf through steps, runs and the items of one call.
-   What is enlarged is in the view, so a link to it opens it. */
+/* One item over the whole page: leaf through steps, runs and the items of one call; zoom and pan a picture.
+   What is enlarged is in the view, so a link to it opens it.
+
+   A drawer whose items are no pictures has `large(item)`: null where this one is a picture after all, else a function
+   `make(box, leaf)` that returns an object with `show(item, width, height)` and `drop()`, and where it has keys of its
+   own, `keys`: {key: act}. `leaf(by)` goes to another item of the call. It is kept while the function stays the same. */
 (function (tb) {
   "use strict";
   const { make, format } = tb;
   const MOST_ZOOM = 64;
   const KEY_ZOOM = 1.25;
-  let shown = null; // {dialog, stage, image, parts...} while open
+  const MOVES = /^(Arrow|Home$|End$)/; // keys that a slider under the focus takes
+  let shown = null; // {dialog, stage, image, large, parts...} while open
   let zoom = { scale: 1, x: 0, y: 0 }; // x, y: of the picture's middle from the stage's, in pixels
 
   function target() {
@@ -39,7 +44,7 @@
     const head = make("header", {}, name, make("span", { class: "quiet", text: tag }), note, make("span", { class: "spring" }), runs, items, zooms, file, end);
     const dialog = make("div", { class: "enlarged-picture", role: "dialog", "aria-modal": "true", "aria-label": `${tag}, enlarged`, tabindex: "-1" }, head, stage, caption, make("footer", {}, stepper.element));
     stage.append(image, words);
-    return { dialog, stage, image, name, note, place, items, zooms, file, stepper, caption, words, tag, before: document.activeElement };
+    return { dialog, stage, image, name, note, place, items, zooms, file, stepper, caption, words, tag, makeLarge: null, large: null, before: document.activeElement };
   }
 
   function show() {
@@ -65,7 +70,7 @@
   function hide() {
     if (!shown) return;
     shown.stepper.drop();
-    shown.plot?.drop();
+    shown.large?.drop();
     shown.dialog.remove();
     if (shown.before?.isConnected) shown.before.focus();
     shown = null;
@@ -83,29 +88,30 @@
     shown.place.textContent = `${Math.min(place, items.length - 1) + 1} of ${items.length}`;
     shown.caption.textContent = item?.caption || "";
     shown.words.textContent = item ? "" : list.error || (list.loaded ? "Nothing logged up to this step." : "");
-    shown.image.hidden = !item || tb.isPlot(item);
+    const makeLarge = item ? tb.drawers[tb.known.kinds[item.kind].panel].large?.(item) : null;
+    enlargeBy(makeLarge || null);
+    shown.image.hidden = !item || Boolean(makeLarge);
     shown.zooms.hidden = shown.image.hidden;
-    if (!item || !tb.isPlot(item)) dropPlot();
+    shown.file.hidden = !item?.src;
     if (!item) return;
-    shown.file.href = item.src;
+    if (item.src) shown.file.href = item.src;
     shown.image.classList.toggle("drawing", item.media_type === "image/svg+xml");
-    if (tb.isPlot(item)) drawPlot(item);
-    else if (shown.image.getAttribute("src") !== shown.file.getAttribute("href")) shown.image.src = shown.file.href;
+    if (makeLarge) shown.large.show(item, shown.stage.clientWidth, shown.stage.clientHeight);
+    else if (shown.image.getAttribute("src") !== item.src) shown.image.src = item.src;
     else lay();
   }
 
-  function dropPlot() {
-    shown.plot?.drop();
-    shown.plot = null;
-  }
-
-  function drawPlot(item) {
-    if (!shown.plot) {
-      const box = make("div", { class: "stage-plot" });
-      shown.stage.append(box);
-      shown.plot = new tb.Plot(box, { scrollZoom: true, displayModeBar: true });
-    }
-    shown.plot.ask(item, shown.stage.clientWidth, shown.stage.clientHeight);
+  /* What shows this item instead of the picture; null for none. */
+  function enlargeBy(makeLarge) {
+    if (shown.makeLarge === makeLarge) return;
+    shown.large?.drop();
+    shown.stage.querySelector(".stage-large")?.remove();
+    shown.makeLarge = makeLarge;
+    shown.large = null;
+    if (!makeLarge) return;
+    const box = make("div", { class: "stage-large" });
+    shown.stage.append(box);
+    shown.large = makeLarge(box, otherItem);
   }
 
   /* The picture fits the stage at scale 1, small ones enlarged; zoom and pan stay when another one comes. */
@@ -134,7 +140,7 @@
   }
 
   function listen(stage) {
-    const own = (event) => !event.target.closest(".stage-plot");
+    const own = (event) => !event.target.closest(".stage-large");
     stage.addEventListener("wheel", (event) => {
       if (!own(event)) return;
       event.preventDefault();
@@ -210,18 +216,23 @@
       if (!shown) return;
       if (event.key === "Tab") return keepInside(event);
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key.startsWith("Arrow") && event.target.matches("input[type=range]")) return event.stopPropagation();
-      if (!KEYS[event.key]) return event.key === "Enter" || event.key === " " ? undefined : event.stopPropagation();
+      const typing = event.target.matches("input:not([type=range]), select, textarea") && event.key !== "Escape";
+      if (typing || (MOVES.test(event.key) && event.target.matches("input[type=range]"))) return event.stopPropagation();
+      if (MOVES.test(event.key) && event.target.matches("[role=slider]")) return undefined; // it moves itself
+      const pressing = event.key === "Enter" || event.key === " ";
+      if (pressing && event.target.matches("button, a, [role=slider]")) return undefined;
+      const act = shown.large?.keys?.[event.key] ?? KEYS[event.key];
+      if (!act) return pressing ? undefined : event.stopPropagation();
       event.preventDefault();
       event.stopPropagation();
       tb.steps.stop();
-      return KEYS[event.key]();
+      return act();
     },
     true,
   );
 
   function keepInside(event) {
-    const stops = [...shown.dialog.querySelectorAll("button, a[href], input")].filter((element) => element.offsetParent && !element.disabled);
+    const stops = [...shown.dialog.querySelectorAll("button, a[href], input, select, textarea, [tabindex='0']")].filter((element) => element.offsetParent && !element.disabled);
     const edge = event.shiftKey ? stops[0] : stops.at(-1);
     if (document.activeElement !== edge && shown.dialog.contains(document.activeElement)) return;
     event.preventDefault();
