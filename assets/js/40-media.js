@@ -70,9 +70,15 @@
     tell(list);
   }
 
+  /* The numbers of these kinds are in the meta: their pages ask for one item's when they draw it. */
+  function isTensor({ run, tag }) {
+    const entry = tb.live.tags().find((one) => one.tag === tag && one.runs.includes(run));
+    return tb.known.kinds[entry?.kind]?.data_class === "tensor";
+  }
+
   /* Items arrive at the end; where they did not (a replaced run, several writers), the list is read anew. */
   async function ask(list, after) {
-    const query = new URLSearchParams({ run: list.run, tag: list.tag, after });
+    const query = new URLSearchParams({ run: list.run, tag: list.tag, after, ...(isTensor(list) ? { meta: 0 } : {}) });
     const { items, total } = await tb.wire.get("media?" + query);
     const last = list.items.at(-1);
     const timed = last && items.length && last.wall_time !== null && items[0].wall_time !== null;

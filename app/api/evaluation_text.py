@@ -1,0 +1,39 @@
+"""Curves, confusion matrices and their scores as CSV, every number in full."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from app.transforms import curves
+from app.transforms.confusion import Confusion
+
+
+def curve_text(columns: dict[str, curves.Float64Array]) -> str:
+    """Return a row per threshold; empty where a number is not known."""
+    return _text([list(columns), *zip(*(column.tolist() for column in columns.values()), strict=True)])
+
+
+def matrix_text(confusion: Confusion) -> str:
+    """Return a row per true class, a column per predicted one."""
+    head = ["true \\ predicted", *confusion.labels]
+    rows = zip(confusion.labels, confusion.counts.tolist(), strict=True)
+    return _text([head, *([label, *counts] for label, counts in rows)])
+
+
+def scores_text(scores: dict[str, Any]) -> str:
+    """Return a row per step."""
+    named = {"step": scores["step"], "wall_time": scores["wall_time"], **scores["scores"]}
+    return _text([list(named), *zip(*named.values(), strict=True)])
+
+
+def _text(rows: Iterable[Sequence[Any]]) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows([_cell(value) for value in row] for row in rows)
+    return file.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float):
+        return "" if value != value else int(value) if value.is_integer() else value
+    return "" if value is None else value

@@ -1,0 +1,15 @@
+"""Evaluation: PR and ROC curves, a panel per tag or per group of classes, and confusion matrices, run beside run."""
+
+from app.pages.contract import Page
+from app.pages.evaluation.callbacks import register
+from app.pages.evaluation.layout import FIELDS, layout
+
+PAGE = Page(
+    name="evaluation",
+    title="Evaluation",
+    order=30,
+    layout=layout,
+    register=register,
+    kinds=("pr_curve", "roc_curve", "confusion_matrix"),
+    fields=FIELDS,
+)
