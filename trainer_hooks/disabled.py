@@ -1,6 +1,6 @@
 """The run that does nothing, for TAILBOARD_DISABLED=1."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ class DisabledRun(Run):
         """The folder that the run would have been in; it is not made."""
         return self._path
 
-    def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+    def log(self, metrics: Mapping[str, Any], step: int | None = None, wall_time: float | None = None) -> None:
         """Do nothing."""
 
     def progress(self, done: float, total: float) -> None:
@@ -28,7 +28,7 @@ class DisabledRun(Run):
     def finish(self, error: BaseException | None = None) -> None:
         """Do nothing."""
 
-    def _log_items(self, kind: str, tag: str, values: Iterable[Any], step: int | None, captions: Iterable[str]) -> None:
+    def _log_items(self, *_: Any, **__: Any) -> None:
         """Do nothing."""
 
     def __repr__(self) -> str:

@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trainer_hooks.arrays import to_array
+from trainer_hooks.kinds.overlays import overlaid
 from trainer_hooks.kinds.png import COLOUR_TYPES, encode_png
 from trainer_hooks.media import Blob, Item
 from trainer_hooks.values import describe
@@ -25,8 +27,21 @@ MEDIA_TYPES = {
 PIL_MODES = ("1", "L", "LA", "P", "RGB", "RGBA")  # that PNG stores as they are
 
 
-def encode(value: Any) -> Item:
-    """Encode one image, see `Run.log_image`. Raises ValueError, TypeError or OSError with what is wrong with it."""
+def encode(
+    value: Any, boxes: Any = None, labels: Any = None, scores: Any = None, masks: Any = None, classes: Any = None
+) -> Item:
+    """Encode one image and what lies over it, see `Run.log_image`, `log_boxes` and `log_masks`.
+
+    Raises:
+        ValueError, TypeError, OSError: with what is wrong with it.
+    """
+    item = _encode_alone(value)
+    if boxes is None and masks is None:
+        return item
+    return overlaid(item, boxes, labels, scores, masks, classes)
+
+
+def _encode_alone(value: Any) -> Item:
     if isinstance(value, str | os.PathLike):
         return _from_file(Path(value))
     if hasattr(value, "getbands"):
@@ -47,7 +62,7 @@ def to_pixels(value: Any) -> "npt.NDArray[np.uint8]":
     """
     import numpy as np
 
-    array = _to_array(value)
+    array = to_array(value)
     if array.ndim == 2:
         array = array[:, :, None]
     elif array.ndim == 3 and array.shape[2] not in COLOUR_TYPES and array.shape[0] in COLOUR_TYPES:
@@ -61,15 +76,6 @@ def to_pixels(value: Any) -> "npt.NDArray[np.uint8]":
     elif array.dtype.kind not in "iu":
         raise TypeError(f"expected floats in [0, 1] or integers in [0, 255], got {describe(value)} of {array.dtype}")
     return np.ascontiguousarray(np.clip(array, 0, 255).astype(np.uint8))
-
-
-def _to_array(value: Any) -> "npt.NDArray[Any]":
-    import numpy as np
-
-    if hasattr(value, "detach"):
-        tensor = value.detach().cpu()
-        value = tensor.float() if tensor.is_floating_point() else tensor  # numpy has no bfloat16
-    return np.asarray(value)
 
 
 def _from_pil(image: Any) -> Item:
