@@ -67,7 +67,7 @@ class DocumentCalls(Calls):
         Args:
             tag: its name; `/` groups.
             audio: an array or tensor of shape (L,), (C, L) or (L, C), where the shorter axis is C: floats in
-                [-1, 1], or integers over their whole range; or bytes or the path of a WAV, MP3, FLAC or Ogg file,
+                [-1, 1], or integers of 8, 16 or 32 bits; or bytes or the path of a WAV, MP3, FLAC or Ogg file,
                 which is stored as it is.
             step: the trainer's own counter.
             sample_rate: samples per second; of a file, its own counts.

@@ -122,6 +122,18 @@ class PictureCalls(Calls):
         """Log a matplotlib or plotly figure; it is drawn at once and may be changed or closed afterwards."""
         self._log_items("figure", tag, [figure], step, [caption], wall_time)
 
+    def log_figures(
+        self,
+        tag: str,
+        figures: Iterable[Any],
+        step: int | None = None,
+        captions: Iterable[str] = (),
+        *,
+        wall_time: float | None = None,
+    ) -> None:
+        """Log several figures, each as in `log_figure`, as one gallery."""
+        self._log_items("figure", tag, list(figures), step, captions, wall_time)
+
     def log_video(
         self,
         tag: str,

@@ -125,7 +125,7 @@ def _width(values: Array, rule: str, span: float) -> float:
     if rule == "sqrt":
         return span / math.sqrt(count)
     if rule == "rice":
-        return span / (2 * count ** (1 / 3))
+        return float(span / (2 * count ** (1 / 3)))
     if rule == "scott":
         return float((24 * math.sqrt(math.pi) / count) ** (1 / 3) * values.std())
     if rule == "sturges":
@@ -147,4 +147,4 @@ def _doane_width(values: Array, span: float) -> float:
         return 0.0
     skew = abs(float(np.mean(((values - values.mean()) / deviation) ** 3)))
     skew_deviation = math.sqrt(6 * (count - 2) / ((count + 1) * (count + 3)))
-    return span / (1 + math.log2(count) + math.log2(1 + skew / skew_deviation))
+    return float(span / (1 + math.log2(count) + math.log2(1 + skew / skew_deviation)))
