@@ -1,5 +1,6 @@
-"""`GET /api/v1/histograms`: how one tag's values were distributed over the steps, to be drawn; or one step exactly."""
+"""`GET /api/v1/histograms`: a tag's distributions over the steps, to be drawn; one step exactly; or all as a file."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,9 @@ import numpy as np
 from flask import Flask, Response, request
 
 from app.api.answers import error_answer, json_answer, plain
-from app.api.parameters import count, needed
+from app.api.histogram_text import bucket_lines, download, item_lines
+from app.api.layer_rows import pick, table_of
+from app.api.parameters import choice, count, needed
 from app.readers.contract import MediaItem
 from app.settings import Settings
 from app.store.memory import StoreLike
@@ -22,12 +25,14 @@ from app.transforms.histogram import (
     sound_histogram,
     spread,
 )
+from app.transforms.layers import STATISTICS, statistic
 
 _STEPS = 100
 _MOST_STEPS = 500
 _BUCKETS = 60
 _DIGITS = 5  # of a count on the grid, which is an estimate
-_FACTS = ("min", "max", "num", "sum", "sum_squares")
+_FACTS = ("min", "max", "num", "sum", "sum_squares", "zeros", "nan", "inf")
+_FILES = {"csv": bucket_lines, "jsonl": item_lines}
 
 
 def register(server: Flask, store: StoreLike, settings: Settings) -> None:
@@ -43,6 +48,9 @@ def _answer(store: StoreLike) -> Response:
     if facts is None or facts.kind != "histogram":
         return error_answer(f"{run_id} has no histograms under {tag}; /api/v1/tags?run= lists what it has.", 404)
     items = store.media(run_id, tag)
+    form = choice("format", ("json", *_FILES), "json")
+    if form in _FILES:
+        return download(_FILES[form](items), f"{run_id}-{tag}", form)
     try:
         if "at" in request.args:
             return _exactly(items, count("at", 0))
@@ -66,6 +74,8 @@ def _exactly(items: Sequence[MediaItem], place: int) -> Response:
                 "edges": found.edges.tolist(),
                 "counts": found.counts.tolist(),
                 **{name: item.meta[name] for name in _FACTS if name in item.meta},
+                "quantiles": quantiles(found).tolist(),
+                "statistics": _statistics(item),
                 "message": item.caption,
             }
         )
@@ -75,11 +85,7 @@ def _exactly(items: Sequence[MediaItem], place: int) -> Response:
 def _over_steps(items: Sequence[MediaItem], most: int) -> dict[str, Any]:
     """Return some items, evenly chosen, on one grid; of steps that were logged again, the latest alone."""
     places = spread(len(items), most)
-    stride = places[1] if len(places) > 1 else 1
-    chosen = list(items[::stride])  # a slice opens each file once
-    if len(chosen) < len(places):
-        chosen.append(items[places[-1]])
-    kept = _latest(list(zip(places, chosen, strict=True)))
+    kept = _latest(list(zip(places, pick(items, places), strict=True)))
     found = [_histogram(item) for _, item in kept]
     grid = common_grid(found, _BUCKETS)
     return {
@@ -88,6 +94,7 @@ def _over_steps(items: Sequence[MediaItem], most: int) -> dict[str, Any]:
         "step": [item.step for _, item in kept],
         "wall_time": [item.wall_time for _, item in kept],
         "num": [one.total for one in found],
+        "nonfinite": [_not_finite(item) for _, item in kept],
         "edges": grid.tolist(),
         "counts": [_shortened(rebin(one, grid)) for one in found],
         "levels": LEVELS,
@@ -103,6 +110,20 @@ def _latest(items: list[tuple[int, MediaItem]]) -> list[tuple[int, MediaItem]]:
         if not kept or item.step < kept[-1][1].step:
             kept.append((place, item))
     return kept[::-1]
+
+
+def _statistics(item: MediaItem) -> dict[str, Any]:
+    """Return the numbers that Layers tells of a histogram, None where one is not known."""
+    table = table_of([item])
+    numbers = {name: float(statistic(table, name)[0]) for name in STATISTICS}
+    known = {name: value if math.isfinite(value) else None for name, value in numbers.items()}
+    return {"num": float(table[0, 0]), **known, "estimated": bool(table[0, -1])}
+
+
+def _not_finite(item: MediaItem) -> list[int]:
+    """Return how many values were NaN, and how many infinite; 0 where the log does not say."""
+    found = (item.meta.get(name) for name in ("nan", "inf"))
+    return [value if isinstance(value, int) and value > 0 else 0 for value in found]
 
 
 def _histogram(item: MediaItem) -> Histogram:

@@ -1,0 +1,140 @@
+"""What one number says of each histogram of a run, kept in memory so that only new ones are read.
+
+Nothing here is the truth: what is kept is forgotten when there is too much of it, and read again. A tag is asked for
+anew where its facts changed; its newest item that was known must then stand where it stood, or all is read anew.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+
+from app.readers.contract import MediaItem, TagFacts
+from app.store.memory import StoreLike
+from app.transforms.histogram import spread
+from app.transforms.layers import COLUMNS, Float64Array, Int64Array, latest, moments
+
+MAX_BYTES = 64 << 20
+_EACH_BYTES = 500  # of a tag beside its numbers
+_SINGLY = 3  # so few items are read one by one
+
+
+@dataclass(frozen=True, slots=True)
+class TagRows:
+    """Some items of one tag, in order of arrival.
+
+    Attributes:
+        facts: of the tag when it was read.
+        steps: at most how many items were asked for.
+        at: shape (n,), places of the items in the list of all.
+        step: shape (n,).
+        wall_time: shape (n,), seconds since the epoch.
+        table: shape (n, columns), see `COLUMNS`.
+        kept: shape (n,), whether a step was not logged again later.
+        message: why an item could not be read, if one could not.
+    """
+
+    facts: TagFacts
+    steps: int
+    at: Int64Array
+    step: Int64Array
+    wall_time: Float64Array
+    table: Float64Array
+    kept: npt.NDArray[np.bool_]
+    message: str = ""
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory, about."""
+        arrays = (self.at, self.step, self.wall_time, self.table, self.kept)
+        return _EACH_BYTES + sum(array.nbytes for array in arrays)
+
+
+class LayerRows:
+    """The rows of all tags that were asked for, at most `max_bytes`: those of the run asked for last stay.
+
+    For any number of threads; two that ask for the same at once both read it.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._held: OrderedDict[tuple[str, str], TagRows] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory of all that is held, about."""
+        return self._bytes
+
+    def rows(self, store: StoreLike, run_id: str, tag: str, facts: TagFacts, steps: int) -> tuple[TagRows, int]:
+        """Return a tag's rows, of at most `steps` items evenly chosen, and how many were read for that.
+
+        Raises FileNotFoundError where the log is gone.
+        """
+        with self._lock:
+            held = self._held.get((run_id, tag))
+            if held is not None:
+                self._held.move_to_end((run_id, tag))
+        if held is not None and held.facts == facts and held.steps == steps:
+            return held, 0
+        found, read = _renewed(held, store.media(run_id, tag), facts, steps)
+        self._hold((run_id, tag), found)
+        return found, read
+
+    def _hold(self, key: tuple[str, str], rows: TagRows) -> None:
+        with self._lock:
+            old = self._held.pop(key, None)
+            self._held[key] = rows
+            self._bytes += rows.size_bytes - (old.size_bytes if old else 0)
+            while self._bytes > self._max_bytes and len(self._held) > 1:
+                self._bytes -= self._held.popitem(last=False)[1].size_bytes
+
+
+def pick(items: Sequence[MediaItem], places: Sequence[int]) -> list[MediaItem]:
+    """Read the items at these places, ascending. Where all but the last are evenly apart a file is opened once."""
+    stride = places[1] - places[0] if len(places) > _SINGLY else 0
+    even = range(places[0], places[-2] + 1, stride) if stride else range(0)
+    if list(even) != list(places[:-1]):
+        return [items[place] for place in places]
+    return [*items[even.start : even.stop : even.step], items[places[-1]]]
+
+
+def _renewed(held: TagRows | None, items: Sequence[MediaItem], facts: TagFacts, steps: int) -> tuple[TagRows, int]:
+    places = spread(len(items), steps)
+    if held is not None and not _stands(held, items):
+        held = None
+    known = {} if held is None else dict(zip(held.at.tolist(), range(len(held.at)), strict=True))
+    missing = [place for place in places if place not in known]
+    read = pick(items, missing)
+    step = np.array([item.step for item in read], np.int64)
+    wall_time = np.array([item.wall_time for item in read], np.float64)
+    table = table_of(read)
+    at = np.array(missing, np.int64)
+    if held is not None:
+        old = np.array([known[place] for place in places if place in known], np.int64)
+        order = np.argsort(np.concatenate([held.at[old], at]), kind="stable")
+        at = np.concatenate([held.at[old], at])[order]
+        step = np.concatenate([held.step[old], step])[order]
+        wall_time = np.concatenate([held.wall_time[old], wall_time])[order]
+        table = np.concatenate([held.table[old], table])[order]
+    message = next((item.caption for item in read if item.caption and not item.meta.get("counts")), "")
+    message = message or (held.message if held else "")
+    return TagRows(facts, steps, at, step, wall_time, table, latest(step), message), len(read)
+
+
+def _stands(held: TagRows, items: Sequence[MediaItem]) -> bool:
+    """Tell whether the newest known item is where it was: items come at the end, unless a log was written anew."""
+    if not len(held.at) or held.at[-1] >= len(items):
+        return False
+    item = items[int(held.at[-1])]
+    return item.step == held.step[-1] and (item.wall_time == held.wall_time[-1] or item.wall_time != item.wall_time)
+
+
+def table_of(items: Sequence[MediaItem]) -> Float64Array:
+    """Return what is known of each histogram, shape (n, columns)."""
+    rows = [moments(item.meta.get("edges", ()), item.meta.get("counts", ()), item.meta) for item in items]
+    return np.array(rows, np.float64).reshape(len(rows), len(COLUMNS))

@@ -1,0 +1,185 @@
+/* The layers page: which tags and runs are shown, the legend, and the histogram of the cell that is open. */
+(function (tb) {
+  "use strict";
+  const { make, format } = tb;
+  const LEGEND_PX = [220, 12];
+  const WORDS = { std: "standard deviation", mean: "mean", norm: "norm", rms: "root mean square", zeros: "share of zeros", nonfinite: "share of non-finite", min: "smallest value", max: "largest value", absmax: "largest magnitude" };
+  const SHARES = new Set(["zeros", "nonfinite"]);
+  const LEAST_PX = 320;
+  const FOOT_PX = 12;
+  let frame = 0;
+  let parts = null;
+  let rowsFor = { key: "", rows: [] };
+
+  const onPage = () => tb.view.get().page === "layers";
+  const statOf = ({ layers_stat: stat }) => (Object.hasOwn(WORDS, stat) ? stat : "std");
+
+  function shownTags() {
+    const match = tb.matcher(tb.view.get().layers_tags);
+    return tb.live.tags().filter((entry) => entry.kind === "histogram" && match(entry.tag));
+  }
+
+  function runsOf(entries) {
+    const logged = new Set(entries.flatMap((entry) => entry.runs));
+    return tb.live.picked().filter((id) => logged.has(id));
+  }
+
+  function stepsOfAll() {
+    const stat = statOf(tb.view.get());
+    const all = new Set(runsOf(shownTags()).flatMap((run) => tb.layers.sheet(run, stat).data?.step || []));
+    return [...all].sort((a, b) => a - b);
+  }
+
+  /* The cell whose histogram is beside: {run, tag}, null where none is. */
+  function opened() {
+    try {
+      const [run, tag] = JSON.parse(tb.view.get().layers_open);
+      return tb.live.runs.has(run) && typeof tag === "string" ? { run, tag } : null;
+    } catch (none) {
+      return null;
+    }
+  }
+
+  const close = () => {
+    tb.view.set({ layers_open: "" });
+    parts.sheet.canvas.focus();
+  };
+  const choose = ({ tag, run, step, last }) => tb.view.set({ layers_open: JSON.stringify([run, tag]), image_step: last ? "" : String(step) });
+
+  function build(place) {
+    const scale = make("canvas", { class: "layers-scale", role: "img" });
+    const [low, middle, high] = ["start", "middle", "end"].map((side) => make("span", { class: `layers-${side}` }));
+    const ends = make("div", { class: "layers-ends quiet" }, low, middle, high);
+    const note = make("span", { class: "layers-note quiet", role: "status" });
+    const save = make("a", { class: "button layers-save", download: "", text: "CSV", title: "Download all numbers of all steps of these runs" });
+    const sign = make("span", { class: "quiet", text: "× some values not finite" });
+    const legend = make("div", { class: "layers-legend" }, make("span", { class: "layers-stat" }), make("div", {}, scale, ends), sign, note, save);
+    const sheet = new tb.layers.Sheet(choose);
+    const panel = new tb.layers.Panel(close);
+    const main = make("div", { class: "layers-main" }, legend, sheet.element);
+    parts = { scale, ends: [low, middle, high], note, save, legend, sheet, panel, main, stepper: new tb.steps.Stepper(null) };
+    document.getElementById("layers-steps").append(parts.stepper.element);
+    return place;
+  }
+
+  function later() {
+    if (!frame) frame = requestAnimationFrame(render);
+  }
+
+  /* Sorted and grouped anew only where tags or folds changed. */
+  function rowsOf(entries) {
+    const view = tb.view.get();
+    const key = JSON.stringify([entries.map(({ tag }) => tag), view.layers_folded, view.layers_except, view.layers_size]);
+    if (rowsFor.key !== key) rowsFor = { key, rows: tb.layers.rowsOf(entries.map(({ tag }) => tag), view) };
+    return rowsFor.rows;
+  }
+
+  function render() {
+    frame = 0;
+    const place = document.getElementById("layers");
+    if (!place || !onPage()) return;
+    if (!parts) build(place);
+    const entries = shownTags();
+    const ids = runsOf(entries);
+    showSave(ids);
+    parts.stepper.show();
+    if (!entries.length || !ids.length) return tb.setChildren(place, [empty()]);
+    const open = opened();
+    tb.setChildren(place, open ? [parts.main, parts.panel.element] : [parts.main]);
+    place.classList.toggle("beside", Boolean(open));
+    const view = tb.view.get();
+    const stat = statOf(view);
+    const runs = ids.map((id, i) => runState(id, i, stat));
+    const step = tb.steps.chosen(null);
+    const state = {
+      runs, stat, step,
+      words: WORDS[stat],
+      share: SHARES.has(stat),
+      log: view.layers_log,
+      perRow: view.layers_scale === "row",
+      open: open && { key: open.tag, run: open.run, step: step ?? Infinity },
+      theme: document.documentElement.dataset.theme,
+    };
+    const height = Math.max(LEAST_PX, innerHeight - (place.getBoundingClientRect().top + scrollY) - FOOT_PX);
+    place.style.minHeight = `${height}px`;
+    parts.sheet.show(rowsOf(entries), state, height - parts.legend.offsetHeight);
+    showLegend(state);
+    if (open) parts.panel.show(open, runs.find((run) => run.id === open.run)?.data, step);
+    return undefined;
+  }
+
+  function runState(id, place, stat) {
+    const sheet = tb.layers.want(id, stat);
+    const { data, error } = sheet;
+    const note = error || (!data ? "loading…" : data.unread ? `${format.integer(data.tags.length - data.unread)} of ${format.integer(data.tags.length)} tags read…` : "");
+    return { id, place, data, note, error };
+  }
+
+  function showLegend({ stat, log, perRow, runs }) {
+    const { sheet, scale, ends, note, legend } = parts;
+    const limits = sheet.limits();
+    tb.layers.paintLegend(scale, stat, ...LEGEND_PX);
+    const words = perRow ? [tb.layers.scale.isSigned(stat) ? "below 0" : "row's lowest", tb.layers.scale.isSigned(stat) ? "0" : "", "row's highest"] : tb.layers.scale.endsOf(stat, limits, log);
+    ends.forEach((end, i) => (end.textContent = words[i]));
+    scale.setAttribute("aria-label", `Colours from ${words[0]} to ${words[2]}`);
+    legend.firstChild.textContent = WORDS[stat] + (log ? ", log" : "");
+    note.textContent = note.title = noteOf(stat, runs);
+  }
+
+  function noteOf(stat, runs) {
+    const read = runs.filter((run) => run.data);
+    const error = runs.find((run) => run.error)?.error || read.find((run) => run.data.message)?.data.message;
+    if (error) return error;
+    const lacking = read.filter((run) => run.data.unrecorded.size);
+    if (lacking.length) return `Not recorded by ${lacking.length === 1 ? tb.runs.title(lacking[0].id) : `${lacking.length} of these runs`}: event files do not count ${stat === "zeros" ? "zeros" : "values that are not finite"}.`;
+    return read.some((run) => run.data.estimated.size) ? "Some rows are estimated from the buckets, since their sums were not logged." : "";
+  }
+
+  function showSave(ids) {
+    const query = new URLSearchParams({ format: "csv" });
+    for (const id of ids) query.append("run", id);
+    parts.save.href = `${tb.known.prefix}api/v1/layers?${query}`;
+  }
+
+  function empty() {
+    if (!tb.live.order().length) return tb.firstSteps();
+    if (!tb.live.picked().length) return make("p", { class: "empty", text: "No run is picked. Tick runs in the list, or press “newest 10”." });
+    const logged = tb.live.tags().filter((entry) => entry.kind === "histogram").length;
+    if (logged) return make("p", { class: "empty", text: `None of the ${format.integer(logged)} histogram tags of these runs matches the filter “${tb.view.get().layers_tags}”.` });
+    return make(
+      "div",
+      { class: "empty first" },
+      make("h2", { text: "The picked runs have logged no histograms" }),
+      make("p", { text: "Log one of each layer, and all layers are here at a glance:" }),
+      make("pre", {}, make("code", { text: "for name, weight in model.named_parameters():\n    run.log_histogram(f\"weights/{name}\", weight, step=step)" })),
+    );
+  }
+
+  tb.view.onChange((view, changed) => {
+    if (changed.some((name) => ["page", "runs", "image_step"].includes(name) || name.startsWith("layers_"))) later();
+  });
+  tb.live.on("tags", later);
+  tb.live.on("runs", later);
+  tb.layers.onNews(later);
+  tb.histograms.onNews(later);
+  addEventListener("resize", later);
+  document.addEventListener("tb-theme", later);
+  document.addEventListener("tb-colours", later);
+
+  const KEYS = {
+    ArrowLeft: () => tb.steps.go(null, -1),
+    ArrowRight: () => tb.steps.go(null, 1),
+    Home: () => tb.steps.goTo(null, 0),
+    End: () => tb.steps.goTo(null, Infinity),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (!onPage() || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || document.querySelector(".dialog")) return;
+    if (event.key === "Escape" && opened()) close();
+    if (!KEYS[event.key] || event.target.matches("input, textarea, select, [role=combobox], [role=radio], .layers-canvas")) return;
+    event.preventDefault();
+    tb.steps.stop();
+    KEYS[event.key]();
+  });
+  tb.keys.extra.push(["↑ ↓ ← →", "layers: from cell to cell of the focused heat map; Enter shows the histogram or folds a module, Esc closes it"]);
+  tb.steps.pages.layers = stepsOfAll;
+})(window.tailboard);
