@@ -58,7 +58,7 @@ def to_samples(value: Any) -> "npt.NDArray[np.int16]":
         raise ValueError(f"expected shape (L,), (C, L) or (L, C) with C up to {MAX_CHANNELS}, got {describe(value)}")
     if array.dtype.kind == "f":
         array = np.clip(np.nan_to_num(array.astype(np.float64), nan=0.0), -1, 1)
-        return np.rint(array * 32_767).astype(np.int16)
+        return np.asarray(np.rint(array * 32_767), np.int16)
     return _of_16_bits(array)
 
 

@@ -69,13 +69,22 @@ def to_pixels(value: Any) -> "npt.NDArray[np.uint8]":
         array = array.transpose(1, 2, 0)
     if array.ndim != 3 or array.shape[2] not in COLOUR_TYPES or not array.size:
         raise ValueError(f"expected shape (H, W), (H, W, C) or (C, H, W) with C 1, 3 or 4, got {describe(value)}")
+    return np.ascontiguousarray(to_levels(array))
+
+
+def to_levels(array: "npt.NDArray[Any]") -> "npt.NDArray[np.uint8]":
+    """Return numbers of any shape as levels of brightness, as `to_pixels` takes them. Raises TypeError."""
+    import numpy as np
+
+    if array.dtype == np.uint8:
+        return array
     if array.dtype.kind == "f":
         array = np.rint(np.clip(np.nan_to_num(array, nan=0.0), 0, 1) * 255)
     elif array.dtype.kind == "b":
-        array = array * 255
+        return array.astype(np.uint8) * 255
     elif array.dtype.kind not in "iu":
-        raise TypeError(f"expected floats in [0, 1] or integers in [0, 255], got {describe(value)} of {array.dtype}")
-    return np.ascontiguousarray(np.clip(array, 0, 255).astype(np.uint8))
+        raise TypeError(f"expected floats in [0, 1] or integers in [0, 255], got {array.dtype}")
+    return np.asarray(np.clip(array, 0, 255), np.uint8)
 
 
 def _from_pil(image: Any) -> Item:
