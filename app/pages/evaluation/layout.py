@@ -39,10 +39,9 @@ def _bar() -> Component:
         [
             controls.text("evaluation_tags", "Filter tags", "Filter tags or /regex/", 160),
             html.Div(id="evaluation-steps", className="gallery-steps"),
+            html.Div(_of_curves(), className="evaluation-bar-part", id="evaluation-curve-bar"),
+            html.Div(_of_matrices(), className="evaluation-bar-part", id="evaluation-matrix-bar"),
             controls.segments("evaluation_size", "Size of panels", SIZES, "m"),
-            html.Div(className="break"),
-            html.Div([*_of_curves()], className="evaluation-bar-part", id="evaluation-curve-bar"),
-            html.Div([*_of_matrices()], className="evaluation-bar-part", id="evaluation-matrix-bar"),
         ],
         className="toolbar",
         role="toolbar",
