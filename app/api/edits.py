@@ -1,4 +1,4 @@
-"""`POST /api/v1/edit`: what a person says of a run, kept in the state folder; the only route that changes anything.
+"""`POST /api/v1/edit`: what a person says of a run, kept in the state folder.
 
 Any web page that a person visits could post to this address in their name, so a browser's request counts only where it
 comes from the app's own pages.
@@ -47,7 +47,7 @@ def register(server: Flask, store: StoreLike, settings: Settings) -> None:
 
 
 def _answer(store: StoreLike, settings: Settings) -> Response:
-    fields = _body()
+    fields = posted()
     changes = changes_in(fields)
     check_allowed(changes, settings)
     run = store.run(Asked(fields, "the change").text("run"))
@@ -60,8 +60,8 @@ def _answer(store: StoreLike, settings: Settings) -> Response:
     return json_answer({"run": run.id, "edits": asdict(edits)})
 
 
-def _body() -> Mapping[str, Any]:
-    """Return the JSON object that was posted. Raises RefusedError, QuestionError."""
+def posted() -> Mapping[str, Any]:
+    """Return the JSON object of a change that was posted. Raises RefusedError, QuestionError."""
     if not _is_from_here():
         raise RefusedError("Another site's page asked for this change, so it was not made.", 403)
     if request.mimetype != "application/json":

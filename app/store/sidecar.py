@@ -4,14 +4,12 @@ One small JSON file for each run, in a folder of this user alone that outlives t
 it does not matter below which log folder it is looked at. A file changes by rename: any number of servers may look.
 """
 
-import fcntl
 import hashlib
 import logging
 import os
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,20 +19,13 @@ import orjson
 from app.readers.contract import Stamp
 from app.settings import Settings
 from app.store.discovery import FoundRun
-from app.store.folders import FolderError, check_apart, check_private, home
 from app.store.naming import as_text
+from app.store.state import replace, state_folder, writing
 
 _log = logging.getLogger(__name__)
 
 SLOTS = 32  # distinct lines: eight colours in four dash patterns
 _REST_NS = 2_000_000_000  # a folder that changed less long ago is read again: its clock may be coarse
-
-
-class StateFolderError(FolderError):
-    """The state folder cannot be trusted."""
-
-    use = "state"
-    option = "--state-dir"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +79,7 @@ class Sidecar:
         Raises:
             StateFolderError: the folder belongs to somebody else, is open to others or lies among the logs.
         """
-        folder = settings.state_dir or home("XDG_STATE_HOME", ".local/state")
-        if settings.state_dir:
-            check_apart(folder, settings.roots, StateFolderError)
-        with suppress(OSError):
-            check_private(folder, StateFolderError)
-        return cls(folder)
+        return cls(state_folder(settings))
 
     def edits_of(self, found: FoundRun) -> Edits:
         """Return what people said of a run, as of the last look."""
@@ -135,10 +121,8 @@ class Sidecar:
             StateFolderError: the folder is not this user's alone.
             ValueError: a value is of another kind.
         """
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        check_private(self._folder, StateFolderError)
         name = _file_name(found)
-        with self._locked():
+        with writing(self._folder):
             about = {"run": as_text(str(found.path)), "format": found.reader.name}
             said = self._read(name) | dict(changes) | about  # what a newer version says beside it stays
             edits = _edits(said)
@@ -146,7 +130,7 @@ class Sidecar:
             if said == about:
                 (self._folder / name).unlink(missing_ok=True)
             else:
-                self._replace(name, orjson.dumps(said, option=_READABLE))
+                replace(self._folder / name, said)
         return edits
 
     def _list(self) -> dict[str, Stamp]:
@@ -174,28 +158,6 @@ class Sidecar:
             _log.warning("%s is damaged (%s): what it says is not shown, and is kept in %s", path, error, aside)
             return {}
         return dict(said)
-
-    def _replace(self, name: str, text: bytes) -> None:
-        part = self._folder / f"{name}.{os.getpid()}-{threading.get_ident()}.part"
-        try:
-            with part.open("wb") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self._folder / name)
-        finally:
-            part.unlink(missing_ok=True)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Keep other threads and servers from writing meanwhile, where the file system can."""
-        with (self._folder / "lock").open("wb") as file:
-            with suppress(OSError):
-                fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
-
-_READABLE = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 
 
 def _fields(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,11 +21,14 @@
   const title = (id) => tb.live.runs.get(id)?.title ?? id;
 
   /** A short line in the run's colour and dash pattern. */
-  function swatch(run) {
-    const pattern = dash(run) === "solid" ? "" : ` stroke-dasharray="${dash(run).replaceAll("px", "")}"`;
+  const swatch = (run) => line({ slot: run.slot % 8, dash: dash(run) });
+
+  /** A short line as charts draw it: the number of its colour, and its dash pattern. */
+  function line({ slot, dash: pattern }) {
+    const dashes = pattern === "solid" ? "" : ` stroke-dasharray="${pattern.replaceAll("px", "")}"`;
     const span = make("span", { class: "swatch", "aria-hidden": "true" });
-    span.innerHTML = `<svg width="22" height="12"><line x1="1" y1="6" x2="21" y2="6"${pattern}></line></svg>`;
-    span.style.color = colour(run);
+    span.innerHTML = `<svg width="22" height="12"><line x1="1" y1="6" x2="21" y2="6"${dashes}></line></svg>`;
+    span.style.color = `var(--run-${slot})`;
     return span;
   }
 
@@ -158,5 +161,5 @@
     if (changed.some((name) => ["search"].includes(name))) render();
     else if (changed.some((name) => ["runs", "focus"].includes(name))) mark();
   });
-  tb.runs = { colour, dash, swatch, title, render };
+  tb.runs = { colour, dash, swatch, line, title, render };
 })(window.tailboard);

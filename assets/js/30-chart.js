@@ -1,6 +1,7 @@
 /* One panel's drawing: series in, Plotly out. Knows nothing of the page around it. */
 (function (tb) {
   "use strict";
+  const BAND_ALPHA = "30"; // of a margin's band, in hex
   const COLUMNS = ["x", "y", "smoothed", "step", "wall_time"];
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -30,10 +31,12 @@
   }
 
   class Chart {
-    constructor(tag, element) {
-      this.tag = tag;
+    /** A chart of one tag, or one composed of several: their lines, or a band with a line (tags: middle, low, high). */
+    constructor(tags, element, form = "single") {
+      this.tags = tags;
+      this.form = form; // "single", "multiline", "margin"
       this.element = element; // where Plotly draws
-      this.series = new Map(); // run id -> {x, y, smoothed, step, wall_time, cursor, total, ...}
+      this.series = new Map(); // run id, with its tag where there are several -> {run, tag, x, y, smoothed, step, ...}
       this.window = null; // [from, to] in the server's x while zoomed
       this.dirty = false;
       this.drawn = false;
@@ -42,36 +45,47 @@
       this.logY = false;
     }
 
-    /** What to ask the server: with cursors of what is drawn already. */
-    question(picked, columns) {
-      const runs = Object.fromEntries(picked.map((id) => [id, this.series.get(id)?.cursor || ""]));
-      return { tag: this.tag, window: this.window, columns, runs };
+    keyOf(run, tag) {
+      return this.form === "single" ? run : `${run}\n${tag}`;
     }
 
-    /** Take the server's answer. Returns whether anything changed. */
-    apply(panel) {
+    /** What to ask the server: one question a tag, with cursors of what is drawn already. `runs`: tag -> run ids. */
+    questions(runs, columns) {
+      return this.tags.map((tag) => {
+        const cursors = runs(tag).map((id) => [id, this.series.get(this.keyOf(id, tag))?.cursor || ""]);
+        return { tag, window: this.window, columns, runs: Object.fromEntries(cursors) };
+      });
+    }
+
+    /** Take the server's answers, one a tag. Returns whether anything changed. */
+    apply(answers) {
       let changed = false;
       const told = new Set();
-      for (const news of panel.series) {
-        told.add(news.run);
-        const old = this.series.get(news.run);
-        if (news.mode === "same" && old) {
-          old.cursor = news.cursor;
-          continue;
-        }
-        changed = true;
-        if (news.mode === "append" && old) append(old, news);
-        else this.series.set(news.run, { smoothed: null, ...news });
+      for (const { tag, series } of answers) for (const news of series) changed = this.take(tag, news, told) || changed;
+      for (const key of this.series.keys()) {
+        if (!told.has(key)) changed = this.series.delete(key);
       }
-      for (const id of this.series.keys()) {
-        if (!told.has(id)) changed = this.series.delete(id);
-      }
-      const range = panel.range || null;
-      if (String(range) !== String(this.range) || (panel.off || 0) !== this.off) changed = true;
+      const ranges = answers.map((answer) => answer.range).filter(Boolean);
+      const range = ranges.length ? [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))] : null;
+      const off = answers.reduce((sum, answer) => sum + (answer.off || 0), 0);
+      if (String(range) !== String(this.range) || off !== this.off) changed = true;
       this.range = range;
-      this.off = panel.off || 0;
+      this.off = off;
       this.dirty = this.dirty || changed;
       return changed;
+    }
+
+    take(tag, news, told) {
+      const key = this.keyOf(news.run, tag);
+      const old = this.series.get(key);
+      told.add(key);
+      if (news.mode === "same" && old) {
+        old.cursor = news.cursor;
+        return false;
+      }
+      if (news.mode === "append" && old) append(old, news);
+      else this.series.set(key, { smoothed: null, ...news, tag, key });
+      return true;
     }
 
     /** Forget what was drawn, e.g. when the axis or the smoothing changes: the next answer is whole. */
@@ -79,45 +93,54 @@
       for (const series of this.series.values()) series.cursor = "";
     }
 
-    /** Runs in drawing order: the newest picked run on top. */
+    /** Series in drawing order: those of the newest picked run on top. */
     ordered() {
-      const picked = tb.live.picked();
-      return picked.filter((id) => this.series.has(id) && tb.live.runs.has(id)).reverse();
+      const picked = tb.live.picked().filter((id) => tb.live.runs.has(id)).reverse();
+      return picked.flatMap((id) => this.tags.map((tag) => this.series.get(this.keyOf(id, tag))).filter(Boolean));
+    }
+
+    /** Colour and dash of a series. Of several tags, those of one run differ in colour, those of several runs in dash. */
+    styleOf({ run, tag }) {
+      const entry = tb.live.runs.get(run);
+      if (this.form !== "multiline") return { slot: entry.slot % 8, dash: tb.runs.dash(entry) };
+      const place = this.tags.indexOf(tag);
+      const { dashes } = tb.known;
+      if (this.runs().length > 1) return { slot: entry.slot % 8, dash: dashes[place % dashes.length] };
+      return { slot: place % 8, dash: dashes[Math.floor(place / 8) % dashes.length] };
+    }
+
+    runs() {
+      return [...new Set(this.ordered().map((series) => series.run))];
     }
 
     traces() {
       const { x } = tb.view.get();
-      const ids = this.ordered();
-      let last = 0;
-      for (const id of ids) last = Math.max(last, this.series.get(id).x.at(-1) || 0);
-      this.scale = scaleOf(x, last);
-      const scaled = (values) => (this.scale.factor === 1 ? values : values.map((v) => v * this.scale.factor));
-      const raw = [];
-      const main = [];
-      const marks = [];
-      for (const id of ids) {
-        const series = this.series.get(id);
-        if (!series.x.length && !series.marks) continue;
-        const run = tb.live.runs.get(id);
-        const color = css(`--run-${run.slot % 8}`);
-        const shown = { x: scaled(Float64Array.from(series.x)), type: "scatter", hoverinfo: "skip" };
-        const line = { color, dash: tb.runs.dash(run), width: 1.6 };
-        if (series.smoothed) {
-          raw.push({ ...shown, y: series.y, mode: "lines", opacity: tb.RAW_OPACITY, line: { color, width: 1 }, meta: { run: id, raw: true } });
-        }
-        const few = series.x.length < 3;
-        main.push({
-          ...shown,
-          y: series.smoothed || series.y,
-          mode: few ? "lines+markers" : "lines",
-          marker: { color, size: 6 },
-          line,
-          meta: { run: id },
-        });
-        if (series.marks) marks.push(markTrace(series, id, color, scaled));
-      }
+      const all = this.ordered();
+      this.scale = scaleOf(x, Math.max(0, ...all.map((series) => series.x.at(-1) || 0)));
+      const lines = all.filter((series) => series.x.length || series.marks).map((series) => this.linesOf(series));
+      const [bands, raw, main, marks] = ["band", "raw", "main", "marks"].map((name) => lines.map((one) => one[name]).filter(Boolean));
       this.marked = marks.length > 0;
-      return [...raw, ...main, ...marks];
+      return [...bands, ...raw, ...main, ...marks];
+    }
+
+    /** What is drawn of one series, by layer. Of a margin, the outer two tags are the edges of a band. */
+    linesOf(series) {
+      const { run, tag, key } = series;
+      const scaled = (values) => (this.scale.factor === 1 ? values : values.map((v) => v * this.scale.factor));
+      const { slot, dash } = this.styleOf(series);
+      const color = css(`--run-${slot}`);
+      const meta = { run, key, name: this.form === "single" ? run : `${run} ${tag}` };
+      const shown = { x: scaled(Float64Array.from(series.x)), type: "scatter", hoverinfo: "skip" };
+      const edge = this.form === "margin" ? this.tags.indexOf(tag) : 0; // 1 low, 2 high: drawn one after the other
+      if (edge) {
+        const fill = edge === 2 ? { fill: "tonexty", fillcolor: color + BAND_ALPHA } : {};
+        return { band: { ...shown, y: series.smoothed || series.y, mode: "lines", line: { color, width: 0.5 }, ...fill, meta: { ...meta, band: true } } };
+      }
+      const few = series.x.length < 3;
+      const behind = { ...shown, y: series.y, mode: "lines", opacity: tb.RAW_OPACITY, line: { color, width: 1 }, meta: { ...meta, raw: true } };
+      const line = { color, dash, width: 1.6 };
+      const main = { ...shown, y: series.smoothed || series.y, mode: few ? "lines+markers" : "lines", marker: { color, size: 6 }, line, meta };
+      return { raw: series.smoothed && behind, main, marks: series.marks && markTrace(series, color, scaled) };
     }
 
     layout() {
@@ -157,9 +180,9 @@
 
     /** Whether new averages can be shown by `sketch`: the same lines as Plotly drew last, only bent otherwise. */
     canSketch() {
-      const behind = (this.element.data || []).filter((trace) => trace.meta.raw).map((trace) => trace.meta.run);
-      const ids = this.ordered().filter((id) => this.series.get(id).x.length);
-      return behind.length > 0 && behind.join() === ids.filter((id) => this.series.get(id).smoothed).join();
+      const behind = (this.element.data || []).filter((trace) => trace.meta.raw).map((trace) => trace.meta.key);
+      const smoothed = this.ordered().filter((series) => series.x.length && series.smoothed);
+      return this.form !== "margin" && behind.length > 0 && behind.join() === smoothed.map((series) => series.key).join();
     }
 
     /* An average lies between the values it is made of, so the axes stay as they are while the slider is dragged: the
@@ -170,7 +193,7 @@
       for (const trace of this.element.querySelectorAll(".scatterlayer .trace")) {
         const { meta } = trace.__data__[0].trace;
         if (meta.marks) continue;
-        const series = this.series.get(meta.run);
+        const series = this.series.get(meta.key);
         const [line, ...more] = trace.querySelectorAll(".js-line");
         line?.setAttribute("d", pathOf(series.x, meta.raw ? series.y : series.smoothed, this.scale.factor, xaxis, yaxis));
         more.forEach((other) => other.removeAttribute("d")); // a line with gaps had a path for each piece
@@ -233,7 +256,7 @@
     return path;
   }
 
-  function markTrace(series, id, color, scaled) {
+  function markTrace(series, color, scaled) {
     const letters = [...series.marks];
     const symbols = { n: "x-thin", "+": "triangle-up", "-": "triangle-down" };
     return {
@@ -244,7 +267,7 @@
       type: "scatter",
       hoverinfo: "skip",
       marker: { symbol: letters.map((letter) => symbols[letter]), color, size: 8, line: { color, width: 1.5 } },
-      meta: { run: id, marks: true },
+      meta: { run: series.run, key: series.key, marks: true },
     };
   }
 

@@ -35,10 +35,10 @@
 
   function mark(panel) {
     const view = tb.view.get();
-    panel.chart.logY = view.panel_log.includes(panel.tag);
+    panel.chart.logY = view.panel_log.includes(panel.key);
     const log = view.log_y !== panel.chart.logY;
     panel.element.querySelector('[data-act="panel-log"]').setAttribute("aria-pressed", String(log));
-    panel.element.querySelector('[data-act="panel-pin"]').setAttribute("aria-pressed", String(view.pins.includes(panel.tag)));
+    panel.element.querySelector('[data-act="panel-pin"]').setAttribute("aria-pressed", String(view.pins.includes(panel.key)));
     const all = [...panel.chart.series.values()];
     const sum = (count) => all.reduce((total, series) => total + (count(series) || 0), 0);
     const drawn = sum((series) => series.x.length);
@@ -60,7 +60,8 @@
     if (!squeezed) old?.remove();
     else if (!old) panel.element.append(wayOut());
     const words = `drawn ${format.integer(drawn)} of ${format.integer(total)} points, lowest and highest kept`;
-    panel.element.querySelector("h3").title = all.length ? `${panel.tag}: ${words}` : panel.tag;
+    panel.element.querySelector("h3").title = all.length ? `${panel.title}: ${words}` : panel.title;
+    tb.customCharts.legend(panel);
   }
 
   tb.panelMarks = { mark, say };

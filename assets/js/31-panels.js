@@ -4,7 +4,7 @@
   const { make, format } = tb;
   const FRAME_MS = 40; // drawing time per frame before the page gets its turn
   const AT_ONCE = 60; // panels of a section before a button offers the rest
-  const panels = new Map(); // tag -> panel
+  const panels = new Map(); // key of its spec -> panel
   const limits = new Map(); // section -> panels to show, where more were asked for
   let drawing = false;
   const waiters = []; // called when everything due is drawn
@@ -13,7 +13,7 @@
   const inView = new IntersectionObserver(
     (entries) => {
       for (const entry of entries) {
-        const panel = panels.get(entry.target.dataset.tag);
+        const panel = panels.get(entry.target.dataset.key);
         if (panel) panel.near = entry.isIntersecting;
       }
       if (entries.some((entry) => entry.isIntersecting)) tb.live.ask();
@@ -25,14 +25,19 @@
     return make("button", { class: `icon small icon-${icon}`, type: "button", "data-act": act, title: hint, "aria-label": hint });
   }
 
-  function newPanel(tag) {
-    const plot = make("div", { class: "plot", role: "img", "aria-label": `Chart of ${tag}` });
+  /* A spec says what a panel shows: its key, title, tags and form; of one tag, the key is the tag. */
+  const specOf = (tag) => ({ key: tag, title: tag, tags: [tag], form: "single" });
+
+  function newPanel(spec) {
+    const { key, title: name } = spec;
+    const plot = make("div", { class: "plot", role: "img", "aria-label": `Chart of ${name}` });
     const badge = make("span", { class: "badges" });
-    const parts = tag.split("/");
-    const title = make("h3", { title: tag }, make("span", { class: "quiet", text: parts.slice(0, -1).map((p) => p + "/").join("") }), parts.at(-1));
+    const parts = name.split("/");
+    const title = make("h3", { title: name }, make("span", { class: "quiet", text: parts.slice(0, -1).map((p) => p + "/").join("") }), parts.at(-1));
     const tools = make(
       "div",
       { class: "panel-tools" },
+      ...tb.customCharts.tools(spec),
       button("panel-pin", "Pin to the top", "pin"),
       button("panel-log", "Logarithmic vertical axis of this panel", "log"),
       button("panel-numbers", "The numbers as a table (d)", "numbers"),
@@ -41,11 +46,12 @@
       button("panel-enlarge", "Enlarge (Esc goes back)", "enlarge"),
     );
     const head = make("header", {}, title, badge, tools);
-    const element = make("article", { class: "panel", "data-tag": tag, tabindex: "0", "aria-label": tag }, head, plot);
-    const panel = { tag, element, plot, badge, near: false, runs: new Set(), chart: new tb.Chart(tag, plot) };
+    const legend = spec.form === "single" ? [] : [make("footer", { class: "panel-legend" })];
+    const element = make("article", { class: "panel", "data-key": key, "data-tag": name, tabindex: "0", "aria-label": name }, head, plot, ...legend);
+    const panel = { key, title: name, element, plot, badge, near: false, runs: new Map(), spec, chart: new tb.Chart(spec.tags, plot, spec.form) };
     plot.append(make("div", { class: "skeleton" }));
     inView.observe(element);
-    panels.set(tag, panel);
+    panels.set(key, panel);
     return panel;
   }
 
@@ -53,36 +59,39 @@
     inView.unobserve(panel.element);
     panel.chart.purge();
     panel.element.remove();
-    panels.delete(panel.tag);
+    panels.delete(panel.key);
   }
 
-  /* Sections: pinned first, then by the first part of the tag. */
+  /* Sections of specs: pinned first, then the charts that a training or a person composed, then by the first part of the tag. */
   function sections() {
     const view = tb.view.get();
     const match = tb.matcher(view.tags);
     const picked = new Set(tb.live.picked());
     const tags = tb.live.tags().filter((entry) => entry.kind === "scalar" && entry.runs.some((id) => picked.has(id)));
-    const shown = tags.map((entry) => entry.tag).filter((tag) => match(tag));
+    const composed = tb.customCharts.all(tags.map((entry) => entry.tag));
+    const together = new Map(composed.filter((spec) => spec.together).flatMap((spec) => spec.tags.map((tag) => [tag, spec])));
+    const byTag = new Set(tags.map(({ tag }) => together.get(tag) || specOf(tag)));
+    const shown = [...composed.filter((spec) => !spec.together), ...byTag].filter((spec) => [spec.title, ...spec.tags].some((words) => match(words)));
     const groups = new Map();
-    const pinned = view.pins.filter((tag) => shown.includes(tag));
+    const pinned = view.pins.map((key) => shown.find((spec) => spec.key === key)).filter(Boolean);
     if (pinned.length) groups.set("pinned", pinned);
-    for (const tag of shown) {
-      if (pinned.includes(tag)) continue;
-      const group = tag.includes("/") ? tag.split("/")[0] : "other";
-      groups.set(group, [...(groups.get(group) || []), tag]);
+    for (const spec of shown) {
+      if (pinned.includes(spec)) continue;
+      const group = spec.section || (spec.title.includes("/") ? spec.title.split("/")[0] : "other");
+      groups.set(group, [...(groups.get(group) || []), spec]);
     }
     const late = (name) => (name === "system" ? 2 : name === "other" ? 1 : 0);
     return [...groups].sort((a, b) => late(a[0]) - late(b[0]));
   }
 
-  function section(name, tags, closed) {
+  function section(name, specs, closed) {
     const grid = make("div", { class: "grid", hidden: closed });
     const head = make(
       "button",
       { class: "section-head", type: "button", "data-act": "section-fold", "data-name": name, "aria-expanded": String(!closed) },
       make("span", { class: "caret", "aria-hidden": "true" }),
       make("span", { text: name }),
-      make("span", { class: "quiet", text: String(tags.length) }),
+      make("span", { class: "quiet", text: String(specs.length) }),
     );
     return make("section", { class: "section", "data-name": name }, make("h2", {}, head), grid);
   }
@@ -96,27 +105,39 @@
     const old = new Map([...place.querySelectorAll(":scope > .section")].map((el) => [el.dataset.name, el]));
     const elements = [];
     const kept = new Set();
-    for (const [name, tags] of wanted) {
+    for (const [name, specs] of wanted) {
       const closed = view.closed.includes(name);
-      const element = old.get(name) || section(name, tags, closed);
+      const element = old.get(name) || section(name, specs, closed);
       element.querySelector(".section-head").setAttribute("aria-expanded", String(!closed));
-      element.querySelector(".section-head .quiet").textContent = String(tags.length);
+      element.querySelector(".section-head .quiet").textContent = String(specs.length);
       const grid = element.querySelector(".grid");
       grid.hidden = closed;
       const limit = limits.get(name) || AT_ONCE;
-      const cards = closed ? [] : tags.slice(0, limit).map((tag) => panels.get(tag) || newPanel(tag));
-      cards.forEach((panel) => kept.add(panel.tag));
+      const cards = closed ? [] : specs.slice(0, limit).map(panelFor);
+      cards.forEach((panel) => kept.add(panel.key));
       setChildren(grid, cards.map((panel) => panel.element));
-      setMore(element, name, closed ? 0 : tags.length - limit);
+      setMore(element, name, closed ? 0 : specs.length - limit);
       elements.push(element);
     }
-    for (const panel of [...panels.values()]) if (!kept.has(panel.tag)) dropPanel(panel);
+    for (const panel of [...panels.values()]) if (!kept.has(panel.key)) dropPanel(panel);
     setChildren(place, elements.length ? elements : [empty()]);
     const logged = new Map(tb.live.tags().map((entry) => [entry.tag, entry.runs]));
     for (const panel of panels.values()) {
-      panel.runs = new Set(logged.get(panel.tag)); // those that have the tag: only they are asked for
+      panel.runs = new Map(panel.chart.tags.map((tag) => [tag, new Set(logged.get(tag))])); // only they are asked for
       tb.panelMarks.mark(panel);
     }
+  }
+
+  /* A chart whose tags become more keeps what is drawn of those it had. */
+  function panelFor(spec) {
+    const panel = panels.get(spec.key);
+    if (!panel || panel.chart.form !== spec.form) {
+      if (panel) dropPanel(panel);
+      return newPanel(spec);
+    }
+    panel.spec = spec;
+    panel.chart.tags = spec.tags;
+    return panel;
   }
 
   function setMore(element, name, left) {
@@ -194,14 +215,21 @@
   const onPage = () => tb.view.get().page === "charts";
   const columnsOf = (panel) => Math.max(60, Math.round((panel.plot.clientWidth - 62) / 2));
 
-  let asked = [];
+  let asked = []; // panels, each with how many questions it has
   tb.live.addDrawer({
     questions() {
-      asked = onPage() ? [...panels.values()].filter((panel) => panel.near) : [];
+      const near = onPage() ? [...panels.values()].filter((panel) => panel.near) : [];
       const picked = tb.live.picked();
-      return asked.map((panel) => panel.chart.question(picked.filter((id) => panel.runs.has(id)), columnsOf(panel)));
+      const questions = near.map((panel) => {
+        return panel.chart.questions((tag) => picked.filter((id) => panel.runs.get(tag)?.has(id)), columnsOf(panel));
+      });
+      asked = near.map((panel, i) => ({ panel, count: questions[i].length }));
+      return questions.flat();
     },
-    apply: (answers) => answers.map((answer, i) => asked[i].chart.apply(answer)).some(Boolean),
+    apply(answers) {
+      let from = 0;
+      return asked.map(({ panel, count }) => panel.chart.apply(answers.slice(from, (from += count)))).some(Boolean);
+    },
     settled,
     fresh: () => [...panels.values()].some((panel) => panel.near && !panel.chart.drawn),
   });
@@ -252,5 +280,5 @@
   addEventListener("resize", () => redrawAll(false));
   document.addEventListener("tb-colours", () => redrawAll(false));
 
-  tb.panels = { all: panels, layOut, redrawAll, of: (element) => panels.get(element.closest(".panel")?.dataset.tag) };
+  tb.panels = { all: panels, layOut, redrawAll, of: (element) => panels.get(element.closest(".panel")?.dataset.key) };
 })(window.tailboard);

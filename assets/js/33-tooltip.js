@@ -34,14 +34,14 @@
     const { xaxis, yaxis } = chart.element._fullLayout;
     const px = (value) => xaxis.d2p(value * chart.scale.factor);
     const rows = [];
-    for (const id of chart.ordered()) {
-      const series = chart.series.get(id);
+    for (const series of chart.ordered()) {
       const i = nearest(series.x, x);
       if (i < 0) continue;
       const value = (series.smoothed || series.y)[i];
       const at = yaxis.d2p(value);
       rows.push({
-        id,
+        series,
+        id: series.run,
         value,
         raw: series.y[i],
         smoothed: Boolean(series.smoothed),
@@ -56,21 +56,22 @@
     return rows.sort((a, b) => order(b) - order(a));
   }
 
-  function table(rows, closest) {
+  function table(chart, rows, closest) {
     const smoothed = rows.some((row) => row.smoothed);
     const timed = rows.some((row) => !Number.isNaN(row.time));
     const head = ["", "run", ...(smoothed ? ["smoothed", "raw"] : ["value"]), "step", timed ? "time" : ""];
     const body = rows.slice(0, MOST_ROWS).map((row) => {
       const run = tb.live.runs.get(row.id);
-      const swatch = make("td", {}, tb.runs.swatch(run));
+      const swatch = make("td", {}, tb.runs.line(chart.styleOf(row.series)));
+      const name = tb.runs.title(row.id) + (chart.form === "single" ? "" : ` ${tb.customCharts.shortOf(chart, row.series.tag)}`);
       const cell = (text, kind) => make("td", { class: kind || "", text });
       const values = smoothed ? [cell(format.number(row.value)), cell(format.number(row.raw), "quiet")] : [cell(format.number(row.raw))];
       const since = Number.isNaN(row.time) ? "" : run.created ? format.clock(row.time - run.created) : format.date(row.time);
-      const cells = [swatch, make("td", { class: "name" }, make("bdi", { text: tb.runs.title(row.id) })), ...values, cell(format.integer(row.step)), cell(since, "quiet")];
-      return make("tr", { class: row.id === closest ? "closest" : row.far ? "far" : "" }, ...cells);
+      const cells = [swatch, make("td", { class: "name" }, make("bdi", { text: name })), ...values, cell(format.integer(row.step)), cell(since, "quiet")];
+      return make("tr", { class: row.series === closest ? "closest" : row.far ? "far" : "" }, ...cells);
     });
     const more = rows.length - MOST_ROWS;
-    const foot = more > 0 ? make("caption", { text: `and ${more} more runs` }) : null;
+    const foot = more > 0 ? make("caption", { text: `and ${more} more lines` }) : null;
     const names = make("tr", {}, ...head.map((text) => make("th", { text })));
     return make("table", {}, foot, make("thead", {}, names), make("tbody", {}, ...body));
   }
@@ -103,11 +104,11 @@
     const closest = (here.length ? here : rows).reduce((a, b) => (b.distance < a.distance ? b : a));
     const snapped = closest.x;
     for (const other of tb.panels.all.values()) if (other.near && other.chart.drawn && other.chart.scale) placeLine(other.chart, snapped);
-    const near = closest.distance <= NEAR_PX ? closest.id : null;
+    const near = closest.distance <= NEAR_PX ? closest : null;
     const overlay = document.getElementById("overlay");
-    overlay.replaceChildren(make("div", { class: "tooltip" }, table(rows, near)));
+    overlay.replaceChildren(make("div", { class: "tooltip" }, table(chart, rows, near?.series)));
     placeTooltip(overlay.firstChild, event);
-    highlight(near);
+    highlight(near ? near.id : null);
   }
 
   function unscaled(chart, px) {
@@ -138,7 +139,7 @@
       const other = run && meta.run !== run;
       trace.style.opacity = (other ? 0.13 : 1) * (meta.raw ? tb.RAW_OPACITY : 1);
       const line = trace.querySelector(".js-line");
-      if (line && !meta.raw) line.style.strokeWidth = run && !other ? "2.5px" : "1.6px";
+      if (line && !meta.raw && !meta.band) line.style.strokeWidth = run && !other ? "2.5px" : "1.6px";
     }
   }
 

@@ -13,21 +13,21 @@
 
   class LoadChart extends tb.Chart {
     constructor(run, tag, element) {
-      super(tag, element);
+      super([tag], element);
       this.run = run;
       this.near = false;
     }
 
     /** The run that is shown, picked or not. */
     ordered() {
-      return this.series.has(this.run) && tb.live.runs.has(this.run) ? [this.run] : [];
+      return this.series.has(this.run) && tb.live.runs.has(this.run) ? [this.series.get(this.run)] : [];
     }
   }
 
   function lay() {
     const places = new Set(document.querySelectorAll("#run-body .load"));
     for (const [place, chart] of charts) {
-      if (places.has(place) && chart.run === place.dataset.run && chart.tag === place.dataset.tag) continue;
+      if (places.has(place) && chart.run === place.dataset.run && chart.tags[0] === place.dataset.tag) continue;
       inView.unobserve(place);
       chart.purge();
       charts.delete(place);
@@ -55,9 +55,9 @@
   tb.live.addDrawer({
     questions() {
       asked = shown();
-      return asked.map((chart) => chart.question([chart.run], Math.max(60, Math.round(chart.element.clientWidth / 2))));
+      return asked.flatMap((chart) => chart.questions(() => [chart.run], Math.max(60, Math.round(chart.element.clientWidth / 2))));
     },
-    apply: (answers) => answers.map((answer, i) => asked[i].apply(answer)).some(Boolean),
+    apply: (answers) => answers.map((answer, i) => asked[i].apply([answer])).some(Boolean),
     settled: drawDue,
   });
   function redraw() {

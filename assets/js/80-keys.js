@@ -50,7 +50,8 @@
     if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
     if (event.target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) return undefined;
     const digit = Number(event.key);
-    if (digit >= 1 && digit <= tb.known.pages.length) return tb.view.set({ page: tb.known.pages[digit - 1] });
+    const pages = [...document.querySelectorAll("a.nav:not([hidden])")];
+    if (digit >= 1 && digit <= pages.length) return tb.view.set({ page: pages[digit - 1].dataset.page });
     const found = KEYS.find(([key, , act]) => act && key === event.key);
     if (!found) return undefined;
     event.preventDefault();

@@ -35,6 +35,7 @@ FIELDS: Mapping[str, Field] = {
     "pins": Field("pin", "list", []),
     "closed": Field("closed", "list", []),
     "panel_log": Field("plog", "list", []),
+    "own_charts": Field("chart", "list", []),  # [category, title, form, tag, ...] of each, as JSON
 }
 
 
@@ -64,6 +65,7 @@ def _bar() -> Component:
             controls.flag("outliers", "ignore outliers", "Fit the vertical axis to the bulk of the values"),
             controls.flag("overlap", "overwritten", "Show the points that a resumed run logged again, too"),
             controls.segments("size", "Size of panels", SIZES, "m"),
+            controls.icon("chart", "chart-new", "Compose a chart of several tags"),
         ],
         className="toolbar",
         role="toolbar",

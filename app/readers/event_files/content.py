@@ -121,19 +121,29 @@ def mesh_of(data: bytes, plugin: bytes) -> dict[str, Any]:
     return {"mesh": name, "part": part, **tensor_of(data)}
 
 
-def layout_of(data: bytes) -> dict[str, dict[str, list[str]]]:
-    """Return a layout of custom scalars: per category its charts, and of each the tags (patterns) it draws."""
+def layout_of(data: bytes) -> dict[str, Any]:
+    """Return a layout of custom scalars: in `charts` the category, title and form of each, and the tags it draws.
+
+    The tags are names or patterns. Of a margin they are the middle, the low and the high edge, and again for each
+    further band.
+    """
     tensor = read_tensor(data, 0, len(data))
     layout = content(data, tensor.strings[0]) if tensor.strings else b""
-    categories: dict[str, dict[str, list[str]]] = {}
+    charts = []
     for category in _messages(layout, 2):
-        charts = categories.setdefault(_title(category), {})
         for chart in _messages(category, 2):
-            series = [one for margin in _messages(chart, 3) for one in _messages(margin, 1)]
+            bands = [one for margin in _messages(chart, 3) for one in _messages(margin, 1)]
             tags = [tag for lines in _messages(chart, 2) for tag in _messages(lines, 1)]
-            tags += [tag for one in series for number in (1, 2, 3) for tag in _messages(one, number)]
-            charts.setdefault(_title(chart), []).extend(tag.decode("utf-8", "replace") for tag in tags)
-    return categories
+            tags += [tag for one in bands for number in (1, 2, 3) for tag in _messages(one, number)]
+            charts.append(
+                {
+                    "category": _title(category),
+                    "title": _title(chart),
+                    "form": "margin" if bands else "multiline",
+                    "tags": [tag.decode("utf-8", "replace") for tag in tags],
+                }
+            )
+    return {"charts": charts}
 
 
 def graph_of(data: bytes, plugin: str) -> tuple[str, dict[str, Any]]:

@@ -200,9 +200,10 @@ def test_the_parts_of_a_mesh_by_torch_belong_together(log, torch_summary):
 def test_a_layout_by_torch_names_its_charts_and_tags(log, torch_summary):
     layout = {"loss": {"both": ["Multiline", ["train", "val"]], "band": ["Margin", ["mean", "low", "high"]]}}
     log.add(*torch_summary.custom_scalars(layout).value)
-    assert log.only("custom_scalars__config__").meta == {
-        "loss": {"both": ["train", "val"], "band": ["mean", "low", "high"]}
-    }
+    assert log.only("custom_scalars__config__").meta["charts"] == [
+        {"category": "loss", "title": "both", "form": "multiline", "tags": ["train", "val"]},
+        {"category": "loss", "title": "band", "form": "margin", "tags": ["mean", "low", "high"]},
+    ]
 
 
 def test_hyper_parameters_by_torch_are_the_config_and_no_tags(log, torch_summary):

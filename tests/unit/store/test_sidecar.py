@@ -9,7 +9,8 @@ import pytest
 from app.readers.tailboard import READER
 from app.settings import LogRoot, Settings
 from app.store.discovery import FoundRun
-from app.store.sidecar import NO_EDITS, Edits, Sidecar, StateFolderError
+from app.store.sidecar import NO_EDITS, Edits, Sidecar
+from app.store.state import StateFolderError
 
 
 def run(name="a"):
