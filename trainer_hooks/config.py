@@ -32,6 +32,15 @@ def to_json(value: Any, depth: int = 0) -> Any:
     return _leaf(value)
 
 
+def merged(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `known` with `more` in it: mappings are merged name by name, of all else what `more` says counts."""
+    found = dict(known)
+    for name, value in more.items():
+        both = isinstance(value, Mapping) and isinstance(found.get(name), Mapping)
+        found[name] = merged(found[name], value) if both else value
+    return found
+
+
 def _fields(value: Any) -> Mapping[Any, Any] | None:
     """Return the named parts of a mapping, a namespace or a dataclass; None for anything else."""
     if isinstance(value, Mapping):

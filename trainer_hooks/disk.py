@@ -2,6 +2,9 @@
 
 import os
 import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 NETWORK_KINDS = frozenset(
@@ -10,6 +13,7 @@ NETWORK_KINDS = frozenset(
         *("nfs4", "ocfs2", "orangefs", "pvfs2", "smb2", "smb3", "smbfs", "wekafs"),
     )
 )
+LOCK_TRIES, LOCK_TRY_S = 200, 0.01  # a lock is held for one write of a small file
 _OCTAL = re.compile(r"\\(\d{3})")  # how the kernel writes blanks in the names of mount points
 
 
@@ -48,6 +52,33 @@ def create_file(path: Path, content: bytes) -> bool:
     finally:
         temporary.unlink(missing_ok=True)
     return True
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other processes and threads that ask for the same out while the body changes a file of `folder`.
+
+    Where the file system or the platform knows no locks, or the lock does not come free, the body runs all the same.
+    """
+    try:
+        import fcntl
+
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    except (ImportError, OSError):
+        yield
+        return
+    try:
+        for _ in range(LOCK_TRIES):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(LOCK_TRY_S)
+            except OSError:
+                break
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def open_new(path: Path) -> int:

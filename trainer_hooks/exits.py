@@ -17,7 +17,7 @@ class _Exits:
 
     def watch(self, run: Run) -> None:
         """Finish `run` with the process. See `watch`."""
-        self._runs.add(run)
+        self._runs = {other for other in self._runs if not other.finished} | {run}
         self._finish_with_multiprocessing()
         if self._hooked:
             return

@@ -4,11 +4,13 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from trainer_hooks.disk import create_file, replace_file
+from trainer_hooks.config import merged
+from trainer_hooks.disk import alone, create_file, replace_file
 from trainer_hooks.record import MEDIA_NAME, RUN_FILE, SEGMENT_NAME, STATUS_NAME, BadLineError, decode
 
 MAX_NAMES = 10_000  # tried beside the wished one
@@ -26,6 +28,8 @@ class RunFolder:
         owner: this process made the run, so it keeps run.json.
         resume: go on with the run in `path`, if there is one.
         last_step: the highest step logged before, where a run goes on; None where nothing was.
+
+    All processes of a run may add to its run.json: to what stands there, so that none takes away what another added.
     """
 
     def __init__(self, path: Path, facts: dict[str, Any], *, resume: bool, join: bool) -> None:
@@ -33,7 +37,8 @@ class RunFolder:
         self.facts = facts
         self.owner = True
         self.is_open = False
-        self._unsaved = False
+        self._news: deque[Mapping[str, Any]] = deque()  # added by any thread, taken by the one that saves
+        self._unsaved: dict[str, Any] = {}
         self.resume = resume
         self.last_step: int | None = None
         self._join = join
@@ -53,16 +58,19 @@ class RunFolder:
         self._remember_place()
         self.is_open = True
 
-    def add_facts(self, more: dict[str, Any]) -> None:
-        """Add to what run.json says; `save_facts` writes it."""
-        self.facts = {**self.facts, **more}
-        self._unsaved = True
+    def add_facts(self, more: Mapping[str, Any]) -> None:
+        """Add to what run.json says, and to its config name by name; `save_facts` writes it."""
+        self._news.append(more)
 
     def save_facts(self) -> None:
-        """Write run.json anew, if there is something new and the run is ours. Raises OSError."""
-        if self.owner and self._unsaved:
-            replace_file(self.path / RUN_FILE, _encode(self.facts))
-            self._unsaved = False
+        """Write what is new into run.json, whichever process made it. Raises OSError."""
+        while self._news:
+            self._unsaved = _with(self._unsaved, self._news.popleft())
+        if self._unsaved:
+            with alone(self.path):
+                self.facts = _with(read_facts(self.path) or self.facts, self._unsaved)
+                replace_file(self.path / RUN_FILE, _encode(self.facts))
+            self._unsaved = {}
 
     def restore(self) -> None:
         """Make the folder and its run.json again if they were removed. Raises OSError."""
@@ -80,6 +88,10 @@ class RunFolder:
         else:
             self.restore()
 
+    def close(self) -> None:
+        """Let go of the folder: from now on it is not looked for where it was moved."""
+        self._hold(None)
+
     def _is_at(self, path: Path) -> bool:
         try:
             return os.path.samestat(path.stat(), os.fstat(self._descriptor or 0))
@@ -88,8 +100,11 @@ class RunFolder:
 
     def _remember_place(self) -> None:
         """Hold on to the folder itself, wherever it is moved."""
+        self._hold(os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+
+    def _hold(self, descriptor: int | None) -> None:
         with self._lock:
-            before, self._descriptor = self._descriptor, os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            before, self._descriptor = self._descriptor, descriptor
             if before is not None:
                 os.close(before)
 
@@ -97,13 +112,13 @@ class RunFolder:
         """Use the folder whether there is a run in it or not."""
         if self._claim(path):
             return
-        found = read_facts(path)
-        self.path = path
-        self.owner = self._unsaved = self.resume
-        self.facts = _resumed(found, self.facts) if self.resume else found
-        self.save_facts()
-        if self.resume:
-            self.last_step = last_step(path)
+        with alone(path):
+            found = read_facts(path)
+            if self.resume:
+                found = _resumed(found, self.facts)
+                replace_file(path / RUN_FILE, _encode(found))
+                self.last_step = last_step(path)
+        self.path, self.facts, self.owner = path, found, self.resume
 
     def _find_free(self) -> None:
         for path in _names(self.path):
@@ -185,6 +200,12 @@ def _is_same_job(path: Path, job: str | None) -> bool:
         return read_facts(path).get("job") == job and time.time() - newest < JOB_IS_LIVE_S
     except OSError:
         return False
+
+
+def _with(known: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts with more of them in them; only of `config` what was there before is kept, name by name."""
+    config = {"config": merged(known.get("config", {}), more["config"])} if "config" in more else {}
+    return {**known, **more, **config}
 
 
 def _resumed(found: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from trainer_hooks.background import start_thread
 from trainer_hooks.closing import Closer
+from trainer_hooks.config import to_json
 from trainer_hooks.encoder import line_encoder
 from trainer_hooks.folder import RunFolder
 from trainer_hooks.forking import no_fork
@@ -17,11 +18,13 @@ from trainer_hooks.media import MediaLogging
 from trainer_hooks.notices import Notices
 from trainer_hooks.record import encode_resume
 from trainer_hooks.status import Status
-from trainer_hooks.values import MAX_INT, RefusedError, describe, to_number, to_step, to_values
+from trainer_hooks.values import MAX_INT, RefusedError, describe, to_number, to_step, to_time, to_values
 from trainer_hooks.writer import Writer
 
 MAX_KNOWN_TAGS = 1_000_000
 FINISH_TIMEOUT_S = 10.0
+FLUSH_TIMEOUT_S = 10.0
+FLUSH_POLL_S = 0.005
 CAPTURE_TIMEOUT_S = 2.0  # a run that ends at once waits this long for what git says
 
 
@@ -32,7 +35,9 @@ class Run(MediaLogging):
     write takes, and all may be called from any thread, from signal handlers and after a fork.
     """
 
-    def __init__(self, folder: RunFolder, *, direct: bool | None, timeout_s: float) -> None:
+    def __init__(
+        self, folder: RunFolder, *, direct: bool | None, timeout_s: float, again_from: int | None = None
+    ) -> None:
         """Open the run; lines are kept in memory while the disk does not let us. See `trainer_hooks.init`."""
         self._folder = folder
         self._notices = Notices()
@@ -53,7 +58,10 @@ class Run(MediaLogging):
         self._writer.open(timeout_s)
         self._use_writer()
         if folder.resume:
+            self._again_from = again_from
             self._next_step = 0 if folder.last_step is None else folder.last_step + 1
+            if again_from is not None:
+                self._next_step = again_from
             self._append = self._append_first
 
     @property
@@ -61,7 +69,12 @@ class Run(MediaLogging):
         """The run folder. It may differ from the one asked for: an existing run is never mixed with another."""
         return self._folder.path
 
-    def log(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+    @property
+    def finished(self) -> bool:
+        """Whether `finish` was called; what is logged from then on is ignored."""
+        return self._finished
+
+    def log(self, metrics: Mapping[str, Any], step: int | None = None, wall_time: float | None = None) -> None:
         """Log one row of numbers.
 
         The row is in the kernel's hands when this returns (on a network disk: in the writing thread's), so a
@@ -71,6 +84,7 @@ class Run(MediaLogging):
             metrics: tag -> number: Python and numpy numbers, 0-d tensors on any device, NaN and infinities.
                 Nested dictionaries become `a/b`. What is no number is left out of the row and named once.
             step: the trainer's own counter; None counts on from the last step logged, from 0 at first.
+            wall_time: when it was measured, in seconds since the epoch, UTC; None: now.
         """
         if type(metrics) is not dict or not self._known.issuperset(metrics):
             metrics = self._clean(metrics)
@@ -84,12 +98,71 @@ class Run(MediaLogging):
         if step is not None and (type(step) is not int or not -MAX_INT <= step <= MAX_INT):
             step = self._clean_step(step)
         now = time.time()
+        if wall_time is None:
+            wall_time = now
+        elif type(wall_time) is not float or 0.0 * wall_time != 0.0:
+            wall_time = self._clean_time(wall_time, now)
         with self._lock:
             if step is None:
                 step = self._next_step
             self._next_step = step + 1
             self._last_log = now
-            self._append(self._encode(step, now, metrics))
+            self._append(self._encode(step, wall_time, metrics))
+
+    def log_charts(
+        self,
+        charts: Mapping[str, Mapping[str, Sequence[Any]]],
+        step: int | None = None,
+        *,
+        source: str = "layout",
+        wall_time: float | None = None,
+    ) -> None:
+        """Declare charts that draw several tags in one panel. Each replaces the one of the same category and title.
+
+        Args:
+            charts: category -> title -> (form, tags). Form is "multiline", a line per tag, or "margin", whose tags
+                are the middle, the low and the high edge of a band, and again for each further band. Tags may be
+                regular expressions.
+            step: the trainer's own counter.
+            source: who declares them: "layout" for a person, "add_scalars" for calls that log several tags as one.
+            wall_time: seconds since the epoch, UTC; None: now.
+        """
+        self._log_items("custom_scalars", "charts", [charts], step, (), wall_time, source=source)
+
+    def update_config(self, config: Any) -> None:
+        """Add to what the run was started with: a mapping, `argparse.Namespace` or a dataclass, nested or not.
+
+        What is there already is kept, name by name; of the same name the new value counts. Every process of a run
+        may do so.
+        """
+        added = to_json(config)
+        if self._finished:
+            self._notices.once("late", f"update_config() after finish() is ignored in {self.path}")
+        elif not isinstance(added, dict):
+            self._refused += 1
+            self._notices.once("config", f"update_config() takes names and values, got {describe(config)}")
+        elif added:
+            self._folder.add_facts({"config": added})
+            self._writer.background.wake()
+
+    def refuse(self, key: str, message: str) -> None:
+        """Count something that cannot be logged, and say `message`, once for each `key`; for layers above this one."""
+        self._refused += 1
+        self._notices.once(key, message)
+
+    def flush(self, timeout_s: float = FLUSH_TIMEOUT_S) -> bool:
+        """Wait until all that was logged is in the kernel's hands; return whether it is.
+
+        There is no need to: it is already, but on a network disk, or while a disk fails. Then this returns at once.
+
+        Args:
+            timeout_s: how long to wait at most.
+        """
+        deadline = time.monotonic() + timeout_s
+        while self._writer.waiting and not self._writer.error and time.monotonic() < deadline:
+            self._writer.background.wake()
+            time.sleep(FLUSH_POLL_S)
+        return not self._writer.waiting
 
     def progress(self, done: float, total: float) -> None:
         """Say how far the training is, in any unit, for example epochs: shown as a share and used for the time left."""
@@ -121,6 +194,7 @@ class Run(MediaLogging):
                 f"({self._writer.error}); they are lost when this process ends",
             )
         self._closer.finish(max(0.5, deadline - time.monotonic()))
+        self._folder.close()
 
     def __enter__(self) -> Self:
         return self
@@ -157,7 +231,8 @@ class Run(MediaLogging):
         """Write the marker of a resumed run together with the first line."""
         self._append = self._writer.metrics.append
         assert self._last_log is not None
-        self._append(encode_resume(self._next_step - 1, self._last_log) + line)
+        step = self._next_step - 1 if self._again_from is None else self._again_from
+        self._append(encode_resume(step, self._last_log) + line)
 
     def _clean(self, metrics: Any) -> dict[str, int | float]:
         """Return what can be logged of `metrics`; say once what cannot."""
@@ -182,6 +257,13 @@ class Run(MediaLogging):
         except RefusedError as error:
             self._notices.once("step", f"a step is a whole number, got {error}; the row gets the next step")
             return None
+
+    def _clean_time(self, wall_time: Any, now: float) -> float:
+        try:
+            return to_time(wall_time)
+        except RefusedError as error:
+            self._notices.once("time", f"a time is in seconds since the epoch, got {error}; the row gets the present")
+            return now
 
     def _capture_facts(self) -> None:
         """Find out what takes time."""

@@ -30,6 +30,7 @@ def init(
     name: str | None = None,
     resume: bool = False,
     join: bool = False,
+    again_from: int | None = None,
 ) -> Run:
     """Begin a run, and return what it is logged with.
 
@@ -42,6 +43,8 @@ def init(
         notes: Markdown.
         name: shown instead of the folder's name.
         resume: go on with the run in `path`. Where steps overlap, what is logged now counts.
+        again_from: with `resume`, the step from which on the run is logged again: what was logged earlier at and
+            after it no longer counts. None: each tag from the step on at which it is logged first.
         join: log into the run in `path` beside the process that began it. Processes started together by torchrun,
             srun or mpirun find each other without it.
 
@@ -57,7 +60,8 @@ def init(
         return DisabledRun(folder)
     facts = _facts(config, tags, notes, name)
     place = RunFolder(folder, facts, resume=resume, join=join)
-    run = Run(place, direct=WRITE_MODES.get(os.environ.get("TAILBOARD_WRITE", "")), timeout_s=INIT_TIMEOUT_S)
+    direct = WRITE_MODES.get(os.environ.get("TAILBOARD_WRITE", ""))
+    run = Run(place, direct=direct, timeout_s=INIT_TIMEOUT_S, again_from=again_from)
     if run.path != folder:
         warn(
             f"there is a run in {folder} already, so this one is logged in {run.path}; resume=True would go on with it"

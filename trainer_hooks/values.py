@@ -47,6 +47,14 @@ def to_step(step: Any) -> int:
     return int(number)
 
 
+def to_time(wall_time: Any) -> float:
+    """Return a time as a finite float. Raises RefusedError: it is no number, or not finite."""
+    seconds = float(to_number(wall_time))
+    if 0.0 * seconds != 0.0:
+        raise RefusedError(f"{seconds!r}")
+    return seconds
+
+
 def describe(value: Any) -> str:
     """Name the type of a value, and its shape, or itself where it is short."""
     kind = type(value)

@@ -149,6 +149,7 @@ class Writer:
             self._open_at_first()
             self.metrics.drain()
             self.media.drain()
+            self.folder.save_facts()
             if time.monotonic() >= self._next_heartbeat:
                 self._beat()
             return not self.waiting
@@ -180,7 +181,6 @@ class Writer:
         self.folder.follow()
         self.metrics.look()
         self.media.look()
-        self.folder.save_facts()
         self._chore(self.status)
         self._save_status()
 

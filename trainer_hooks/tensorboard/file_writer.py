@@ -1,0 +1,118 @@
+"""Takes protobuf messages, as frameworks hand them to the file writer inside a SummaryWriter."""
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from trainer_hooks.run import Run
+from trainer_hooks.start import init
+from trainer_hooks.tensorboard.steps import Steps
+from trainer_hooks.tensorboard.summaries import log_value
+
+SUMMARIES = "tensorboard.compat.proto.summary_pb2"  # reads messages that come as bytes
+
+
+class FileWriter:
+    """Logs protobuf messages, those of tensorboard and of tensorboardX, into a run.
+
+    What they hold is logged as what it is: scalars, images, texts, audio, histograms, tensors, curves, charts, and
+    hyper-parameters as the run's config. What is known of none of these is refused once, in words.
+
+    Attributes:
+        run: what is logged into.
+    """
+
+    def __init__(
+        self,
+        log_dir: Any,
+        max_queue: int = 10,  # noqa: ARG002 - each message is in the kernel's hands when the call returns
+        flush_secs: float = 120,  # noqa: ARG002
+        filename_suffix: str = "",  # noqa: ARG002
+        *,
+        run: Run | None = None,
+        steps: Steps | None = None,
+    ) -> None:
+        """Log into the run in `log_dir`, begun if there is none.
+
+        Args:
+            log_dir: the run folder.
+            max_queue: not used.
+            flush_secs: not used.
+            filename_suffix: not used.
+            run: an open run, in place of one that is begun here.
+            steps: of the SummaryWriter that this belongs to.
+        """
+        self._log_dir = log_dir
+        self.run = run or self._begin()
+        self._steps = steps or Steps(self.run.refuse)
+        self._default_step: Any = None
+        self._default_time: Any = None
+
+    def get_logdir(self) -> str:
+        """Return the run folder as it was given."""
+        return str(self._log_dir)
+
+    def add_summary(self, summary: Any, global_step: Any = None, walltime: float | None = None) -> None:
+        """Log what a Summary message, or the bytes of one, holds.
+
+        Args:
+            summary: the message.
+            global_step: any number or None.
+            walltime: seconds since the epoch; None: now.
+        """
+        step = self._default_step if global_step is None else global_step
+        time = self._default_time if walltime is None else walltime
+        for value in _values(summary):
+            log_value(self.run, value, self._steps.place(value.tag, step).step, time)
+
+    def add_event(self, event: Any, step: Any = None, walltime: float | None = None) -> None:
+        """Log what an Event message holds, at `step` if it is given, else at the step of the message."""
+        if event.WhichOneof("what") == "summary":
+            self.add_summary(event.summary, event.step if step is None else step, walltime)
+        elif event.WhichOneof("what") not in ("file_version", "session_log", None):
+            self._refuse_message(event.WhichOneof("what"))
+
+    def add_graph(self, graph_profile: Any, walltime: float | None = None) -> None:  # noqa: ARG002
+        """Log nothing: graphs as protobuf messages are not kept, and that is said once."""
+        self._refuse_message(f"graph of {type(graph_profile).__name__}")
+
+    def add_onnx_graph(self, graph: Any, walltime: float | None = None) -> None:  # noqa: ARG002
+        """Log nothing, as `add_graph`."""
+        self._refuse_message(f"graph of {type(graph).__name__}")
+
+    def flush(self) -> None:
+        """Wait until all that was logged is in the kernel's hands."""
+        self.run.flush()
+
+    def close(self) -> None:
+        """End the run."""
+        self.run.finish()
+
+    def reopen(self) -> None:
+        """Go on with the run, if it was ended."""
+        if self.run.finished:
+            self.run = self._begin()
+
+    @contextmanager
+    def use_metadata(self, *, global_step: Any = None, walltime: float | None = None) -> Iterator[Self]:
+        """Take this step and this time for all messages within that come without."""
+        before = self._default_step, self._default_time
+        self._default_step, self._default_time = global_step, walltime
+        try:
+            yield self
+        finally:
+            self._default_step, self._default_time = before
+
+    def _begin(self) -> Run:
+        return init(Path(str(self._log_dir)), join=True)
+
+    def _refuse_message(self, what: str) -> None:
+        self.run.refuse(f"message {what}", f"a protobuf message is not logged: {what} is not read")
+
+
+def _values(summary: Any) -> Any:
+    if isinstance(summary, bytes):
+        summary = importlib.import_module(SUMMARIES).Summary.FromString(summary)
+    return summary.value
