@@ -129,7 +129,7 @@
         for (const near of [place - by, place + by]) wanted.push(...(list.groups.get(list.steps[near]) || []));
       }
     }
-    const light = (item) => !item.media_type.startsWith("audio/") && !warm.has(item.src); // a clip waits for its play
+    const light = (item) => item.kind !== "audio" && item.kind !== "video" && !warm.has(item.src); // a clip waits for its play
     wanted.filter(light).slice(0, WARM_AT_ONCE).forEach(keepWarm);
   }
 

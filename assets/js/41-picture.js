@@ -1,7 +1,8 @@
 /* Draws the pictures of one call: one picture, or several as a grid, in a box whose size never changes by itself.
 
    A drawer is what `panel` of a kind names. It has `height(shape, width)`, how high its box is for the largest call
-   of a tag, and `make(box, open)`, which returns an object with `show(items, shape, width)` and `drop()`. */
+   of a tag, and `make(box, open)`, which returns an object with `show(items, shape, width)` and `drop()`. How its items
+   are enlarged: 46-enlarged.js. */
 (function (tb) {
   "use strict";
   const { make } = tb;
@@ -46,37 +47,23 @@
     return Math.min(MOST_LINES, Math.ceil((shape.letters * LETTER_PX) / width)) * LINE_PX;
   }
 
-  /* The fewest columns with which all pictures fit into the highest box that is allowed. */
-  function tiling(shape, width) {
+  /* The fewest columns with which all tiles fit into the highest box that is allowed; below each picture go its words
+     and `bar` pixels of whatever else. */
+  function tiling(shape, width, bar) {
     for (let columns = 1; ; columns += 1) {
       const tile = (width - (columns - 1) * GAP_PX) / columns;
       const words = wordsHeight(shape, tile);
-      const row = Math.min(tile / shape.ratio, HIGHEST * width - words) + words;
+      const row = Math.min(tile / shape.ratio, HIGHEST * width - words - bar) + words + bar;
       const rows = Math.ceil(shape.count / columns);
       const smallest = (width - columns * GAP_PX) / (columns + 1) < SMALLEST_PX;
       const fit = Math.max(1, Math.floor((HIGHEST * width + GAP_PX) / (row + GAP_PX)));
-      if (rows <= fit || smallest) return { columns, row, words, rows: Math.min(rows, fit) };
+      if (rows <= fit || smallest) return { columns, tile, row, words, rows: Math.min(rows, fit) };
     }
   }
 
-  function height(shape, width) {
-    const { row, rows } = tiling(shape, width);
+  function height(shape, width, bar = 0) {
+    const { row, rows } = tiling(shape, width, bar);
     return Math.ceil(rows * row + (rows - 1) * GAP_PX);
-  }
-
-  function newTile(open, place) {
-    const image = make("img", { loading: "lazy", alt: "", draggable: "false" });
-    const words = make("span", { class: "tile-words" });
-    const tile = make("button", { class: "tile", type: "button" }, image, words);
-    image.addEventListener("load", () => sharpen(image));
-    image.addEventListener("error", async () => {
-      tile.classList.add("broken");
-      const src = image.getAttribute("src");
-      const why = await tb.media.whyNot(src, "its file is no picture.");
-      if (image.getAttribute("src") === src) tile.title = words.textContent = `This picture could not be loaded: ${why}`;
-    });
-    tile.addEventListener("click", () => open(place));
-    return { tile, image, words };
   }
 
   /** Pixels stay pixels where a small picture is drawn large, unless the view says otherwise. */
@@ -86,48 +73,100 @@
     image.classList.toggle("pixels", chosen === "pixels" || (chosen === "auto" && scale >= 2));
   }
 
-  function fill({ tile, image, words }, item) {
-    const src = item.src;
-    if (image.getAttribute("src") !== src) {
-      tile.classList.remove("broken");
-      image.src = src;
-    }
-    image.classList.toggle("drawing", item.media_type === "image/svg+xml");
-    image.alt = item.caption || `${item.index + 1} of ${item.count} at step ${item.step}`;
-    if (tile.classList.contains("broken")) return;
-    tile.title = item.caption || "Enlarge";
-    words.textContent = item.caption;
-  }
-
-  class Pictures {
-    constructor(box, open) {
+  /** The items of one call in a grid. `makeTile(open)` makes what has an `element`, `show(item, width, height)` and
+      `drop()`; the height is without words and the `bar` pixels below. */
+  class Tiles {
+    constructor(box, open, makeTile, bar = 0) {
       this.grid = make("div", { class: "tiles" });
       this.more = make("button", { class: "tile tile-more", type: "button" });
-      this.more.addEventListener("click", () => open(this.shown));
-      this.open = open;
+      this.more.addEventListener("click", () => open(this.tiles.length));
+      this.makeTile = (place) => makeTile(() => open(place));
+      this.bar = bar;
       this.tiles = [];
       box.replaceChildren(this.grid);
     }
 
     show(items, shape, width) {
-      const { columns, row, words, rows } = tiling(shape, width);
+      const { columns, tile, row, words, rows } = tiling(shape, width, this.bar);
       this.grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
       this.grid.style.gridAutoRows = `${row}px`;
       this.grid.style.setProperty("--words", `${words}px`);
       const room = rows * columns;
-      this.shown = items.length > room ? room - 1 : items.length;
-      while (this.tiles.length < this.shown) this.tiles.push(newTile(this.open, this.tiles.length));
-      this.tiles.slice(0, this.shown).forEach((tile, i) => fill(tile, items[i]));
-      const rest = items.length - this.shown;
+      const shown = items.length > room ? room - 1 : items.length;
+      while (this.tiles.length < shown) this.tiles.push(this.makeTile(this.tiles.length));
+      for (const each of this.tiles.splice(shown)) each.drop();
+      this.tiles.forEach((each, i) => each.show(items[i], tile, row - words - this.bar));
+      const rest = items.length - shown;
       this.more.textContent = `+${rest}`;
       this.more.title = `${rest} more in this call: enlarge to see them`;
-      const wanted = this.tiles.slice(0, this.shown).map(({ tile }) => tile);
+      const wanted = this.tiles.map(({ element }) => element);
       tb.setChildren(this.grid, rest ? [...wanted, this.more] : wanted);
-      for (const { image } of this.tiles) if (image.complete && image.naturalWidth) sharpen(image);
+      for (const each of this.tiles) each.settle?.();
     }
 
     drop() {
+      for (const each of this.tiles) each.drop();
       this.grid.remove();
+    }
+  }
+
+  class PictureTile {
+    constructor(open) {
+      this.image = make("img", { loading: "lazy", alt: "", draggable: "false" });
+      this.words = make("span", { class: "tile-words" });
+      this.element = make("button", { class: "tile", type: "button" }, this.image, this.words);
+      this.overlay = null; // boxes and masks, where an item has some
+      this.image.addEventListener("load", () => this.settle());
+      this.image.addEventListener("error", () => this.explain());
+      this.element.addEventListener("click", open);
+    }
+
+    show(item, width, high) {
+      const { image, words, element } = this;
+      Object.assign(this, { item, width, high });
+      if (image.getAttribute("src") !== item.src) {
+        element.classList.remove("broken");
+        image.src = item.src;
+      }
+      image.classList.toggle("drawing", item.media_type === "image/svg+xml");
+      image.alt = item.caption || `${item.index + 1} of ${item.count} at step ${item.step}`;
+      this.showOverlay();
+      if (element.classList.contains("broken")) return;
+      element.title = item.caption || "Enlarge";
+      words.textContent = item.caption;
+    }
+
+    /* Once the picture is there and stands in the page. */
+    settle() {
+      if (!this.image.complete || !this.image.naturalWidth) return;
+      sharpen(this.image);
+      this.showOverlay();
+    }
+
+    showOverlay() {
+      const { item, image, width, high } = this;
+      const wanted = tb.hasOverlays(item);
+      if (!wanted && !this.overlay) return;
+      if (!this.overlay) this.element.append((this.overlay = new tb.Overlay(false)).element);
+      const loaded = image.complete && image.naturalWidth;
+      const natural = loaded ? [image.naturalWidth, image.naturalHeight] : [item.width_px, item.height_px];
+      this.overlay.element.hidden = !wanted || !natural[0];
+      if (this.overlay.element.hidden) return;
+      const scale = Math.min(width / natural[0], high / natural[1]);
+      const [wide, tall] = natural.map((side) => side * scale);
+      Object.assign(this.overlay.element.style, { left: `${(width - wide) / 2}px`, top: `${(high - tall) / 2}px` });
+      this.overlay.show(item, natural, wide, tall);
+    }
+
+    async explain() {
+      const { item, element, words } = this;
+      element.classList.add("broken");
+      const why = await tb.media.whyNot(item.src, "its file is no picture.");
+      if (this.item.src === item.src) element.title = words.textContent = `This picture could not be loaded: ${why}`;
+    }
+
+    drop() {
+      this.element.remove();
     }
   }
 
@@ -140,5 +179,7 @@
 
   tb.shapeOf = shapeOf;
   tb.sharpen = sharpen;
-  tb.drawers = { picture: { height, make: (box, open) => new Pictures(box, open) } };
+  tb.Tiles = Tiles;
+  tb.tilesHeight = height;
+  tb.drawers = { picture: { height: (shape, width) => height(shape, width), make: (box, open) => new Tiles(box, open, (show) => new PictureTile(show)) } };
 })(window.tailboard);

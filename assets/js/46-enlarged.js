@@ -10,6 +10,7 @@
   const MOST_ZOOM = 64;
   const KEY_ZOOM = 1.25;
   const MOVES = /^(Arrow|Home$|End$)/; // keys that a slider under the focus takes
+  const TOLD_PX = 14; // from the pointer to what is told there
   let shown = null; // {dialog, stage, image, large, parts...} while open
   let zoom = { scale: 1, x: 0, y: 0 }; // x, y: of the picture's middle from the stage's, in pixels
 
@@ -37,14 +38,19 @@
     const runs = make("span", { class: "row" }, make("span", { class: "quiet", text: "run" }), button("run-before", "↑", "Run before (↑)"), button("run-after", "↓", "Next run (↓)"));
     const zooms = make("span", { class: "row" }, button("zoom-out", "−", "Smaller (−)"), button("zoom-fit", "fit", "Fit (0)"), button("zoom-in", "+", "Larger (+)"));
     const file = make("a", { class: "button", target: "_blank", rel: "noopener", text: "file", title: "Open the file as it was logged" });
+    const data = make("a", { class: "button", target: "_blank", rel: "noopener", text: "data", title: "Boxes and masks as they were logged, as JSON" });
     const stepper = new tb.steps.Stepper(tb.steps.owner(tag));
     const caption = make("p", { class: "stage-caption" });
     const words = make("p", { class: "cell-words" });
     const end = make("button", { class: "button", type: "button", "data-enlarged": "close", text: "close", title: "Back (Esc)" });
-    const head = make("header", {}, name, make("span", { class: "quiet", text: tag }), note, make("span", { class: "spring" }), runs, items, zooms, file, end);
+    const head = make("header", {}, name, make("span", { class: "quiet", text: tag }), note, make("span", { class: "spring" }), runs, items, zooms, data, file, end);
     const dialog = make("div", { class: "enlarged-picture", role: "dialog", "aria-modal": "true", "aria-label": `${tag}, enlarged`, tabindex: "-1" }, head, stage, caption, make("footer", {}, stepper.element));
-    stage.append(image, words);
-    return { dialog, stage, image, name, note, place, items, zooms, file, stepper, caption, words, tag, makeLarge: null, large: null, before: document.activeElement };
+    const overlay = new tb.Overlay(true);
+    const panel = new tb.OverlayPanel();
+    const told = make("p", { class: "overlay-told", hidden: "" });
+    stage.append(image, overlay.element, told, words);
+    head.after(panel.element);
+    return { dialog, stage, image, overlay, panel, told, data, name, note, place, items, zooms, file, stepper, caption, words, tag, makeLarge: null, large: null, before: document.activeElement };
   }
 
   function show() {
@@ -82,6 +88,7 @@
     const { step, items } = tb.media.at(list, wanted);
     const item = items[Math.min(place, items.length - 1)];
     shown.stepper.show();
+    shown.dialog.style.setProperty("--run", tb.runs.colour(tb.live.runs.get(run)));
     shown.name.replaceChildren(tb.runs.swatch(tb.live.runs.get(run)), tb.runs.title(run));
     shown.note.textContent = tb.cellNote(wanted, step);
     shown.items.hidden = items.length < 2;
@@ -92,6 +99,8 @@
     enlargeBy(makeLarge || null);
     shown.image.hidden = !item || Boolean(makeLarge);
     shown.zooms.hidden = shown.image.hidden;
+    shown.item = item;
+    showOverlays(makeLarge ? null : item, run, tag);
     shown.file.hidden = !item?.src;
     if (!item) return;
     if (item.src) shown.file.href = item.src;
@@ -99,6 +108,34 @@
     if (makeLarge) shown.large.show(item, shown.stage.clientWidth, shown.stage.clientHeight);
     else if (shown.image.getAttribute("src") !== item.src) shown.image.src = item.src;
     else lay();
+  }
+
+  function showOverlays(item, run, tag) {
+    const has = tb.hasOverlays(item);
+    shown.panel.show(item);
+    shown.data.hidden = shown.overlay.element.hidden = !has;
+    shown.told.hidden = true;
+    if (has) shown.data.href = `${tb.known.prefix}api/v1/media/content?${new URLSearchParams({ run, tag, at: item.at })}`;
+  }
+
+  /* What the boxes and masks under the pointer are. */
+  function tell(event) {
+    const { item, image, told, stage, overlay } = shown;
+    const frame = image.getBoundingClientRect();
+    const natural = [image.naturalWidth, image.naturalHeight];
+    const at = [((event.clientX - frame.left) / frame.width) * natural[0], ((event.clientY - frame.top) / frame.height) * natural[1]];
+    const found = overlay.element.hidden || !natural[0] ? [] : tb.overlaysAt(item, natural, ...at);
+    told.hidden = !found.length;
+    if (!found.length) return;
+    told.replaceChildren(...found.map(({ name, words }) => {
+      const line = make("span", { text: words });
+      line.style.setProperty("--class", tb.classes.colour(name));
+      return line;
+    }));
+    const room = stage.getBoundingClientRect();
+    const left = Math.min(event.clientX - room.left + TOLD_PX, room.width - told.offsetWidth);
+    const top = Math.min(event.clientY - room.top + TOLD_PX, room.height - told.offsetHeight);
+    Object.assign(told.style, { left: `${left}px`, top: `${top}px` });
   }
 
   /* What shows this item instead of the picture; null for none. */
@@ -124,6 +161,9 @@
     image.style.height = `${image.naturalHeight * scale}px`;
     image.style.transform = `translate(calc(-50% + ${zoom.x}px), calc(-50% + ${zoom.y}px))`;
     tb.sharpen(image);
+    if (shown.overlay.element.hidden) return;
+    shown.overlay.element.style.transform = image.style.transform;
+    shown.overlay.show(shown.item, [image.naturalWidth, image.naturalHeight], image.naturalWidth * scale, image.naturalHeight * scale);
   }
 
   /** Zoom by a factor, keeping the point that lies `x`, `y` pixels from the stage's middle where it is. */
@@ -148,6 +188,8 @@
       const middle = [box.left + box.width / 2, box.top + box.height / 2];
       zoomBy(2 ** (-event.deltaY / 300), event.clientX - middle[0], event.clientY - middle[1]);
     }, { passive: false });
+    stage.addEventListener("pointermove", tell);
+    stage.addEventListener("pointerleave", () => (shown.told.hidden = true));
     stage.addEventListener("dblclick", (event) => own(event) && fit());
     stage.addEventListener("pointerdown", (event) => {
       if (!own(event) || event.button !== 0) return;
@@ -203,6 +245,7 @@
     "=": ACTS["zoom-in"],
     "-": ACTS["zoom-out"],
     0: fit,
+    ...tb.overlayKeys,
   };
 
   document.addEventListener("click", (event) => {
@@ -215,6 +258,7 @@
     (event) => {
       if (!shown) return;
       if (event.key === "Tab") return keepInside(event);
+      if (event.target.closest("[data-own-keys]") && event.key !== "Escape") return undefined; // what is drawn there has keys of its own
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const typing = event.target.matches("input:not([type=range]), select, textarea") && event.key !== "Escape";
       if (typing || (MOVES.test(event.key) && event.target.matches("input[type=range]"))) return event.stopPropagation();
@@ -242,5 +286,5 @@
   tb.view.onChange((view, changed) => changed.includes("page") && view.page !== "images" && hide());
   addEventListener("resize", () => shown && show());
   tb.keys.extra.push(["↑ ↓ , .", "enlarged image: run before and next, item before and next; + − 0: zoom, fit"]);
-  tb.enlarged = { open: set, show };
+  tb.enlarged = { open: set, show, target };
 })(window.tailboard);

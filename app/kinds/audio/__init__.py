@@ -1,4 +1,4 @@
-"""Audio clips: players beside the pictures, with the same step slider."""
+"""Audio clips: waveforms to be heard and moved through, beside the pictures, with the same step slider."""
 
 from app.kinds.contract import Kind
 from app.readers.contract import DataClass

@@ -1,0 +1,44 @@
+"""The controls of sounds and films. They show where a run logged one: see `assets/js/41-clips.js`."""
+
+from collections.abc import Mapping
+
+from dash import html
+from dash.development.base_component import Component
+
+from app.components import controls
+from app.components.view import Field
+
+RATES = (("0.25", "¼×"), ("0.5", "½×"), ("1", "1×"), ("2", "2×"))
+
+FIELDS: Mapping[str, Field] = {
+    "media_volume": Field("vol", "number", 1),  # 0 to 1
+    "media_rate": Field("rate", "text", "1"),  # times as fast as it was logged
+    "media_loop": Field("loop", "flag", False),
+    "spectrogram": Field("spec", "flag", False),
+}
+
+
+def clip_controls() -> Component:
+    """Return the controls that hold for all clips of the page."""
+    films = [
+        controls.action("clips-play", "play all", "Play the films in view together, in step (Space)", "toggle"),
+        controls.action("clips-rewind", "rewind", "All films in view back to their beginning"),
+    ]
+    volume = [html.Span("volume", className="quiet"), controls.slider("media_volume", "Volume", 0, 1, 0.05, 1, 64)]
+    return html.Div(
+        [
+            html.Div(films, className="row", **{"data-for": "video"}),
+            html.Div(volume, className="named"),
+            controls.segments("media_rate", "Speed of clips", RATES, "1"),
+            controls.flag("media_loop", "loop", "Begin again at the end"),
+            html.Div(
+                controls.flag("spectrogram", "spectrogram", "Frequencies over time below each waveform"),
+                **{"data-for": "audio"},
+            ),
+        ],
+        id="clip-controls",
+        className="bar-group",
+        hidden=True,
+        role="group",
+        **{"aria-label": "Clips"},
+    )
