@@ -44,7 +44,7 @@ def create_app(settings: Settings, store: StoreLike | None = None) -> Dash:
         "app",
         server=_plain_server(settings, store),
         assets_folder=str(_assets()),
-        assets_ignore=r"^plotly-basic",  # the page's frame loads it beside everything else
+        assets_ignore=r"\.min\.js$",  # libraries: the page's frame loads one, the others come when they are needed
         url_base_pathname=settings.url_prefix,
         title="Tailboard",
         update_title=None,  # or the tab's title flickers at every tick

@@ -16,6 +16,7 @@ class Kind:
         page: name of the page that shows it.
         panel: name of the browser's drawer for one item or series, a key of `tailboard.drawers`
             (assets/js), "line", "picture", "markdown".
+        example: a line of a training that logs one, shown where a run has none.
     """
 
     name: str
@@ -23,3 +24,4 @@ class Kind:
     data_class: DataClass
     page: str
     panel: str
+    example: str = ""

@@ -14,7 +14,10 @@
       const hint = "Enlarge: zoom, pan and leaf through";
       const enlarge = make("button", { class: "icon small icon-enlarge", type: "button", title: hint, "aria-label": `${hint}, ${run}` });
       enlarge.addEventListener("click", () => this.open(0));
-      this.head = make("header", {}, make("span", { class: "cell-swatch" }), make("span", { class: "cell-run", text: run.split("/").at(-1), title: run }), this.note, enlarge);
+      this.file = make("a", { class: "icon small icon-save", download: "", title: "Download what was logged", "aria-label": `Download what was logged, ${run}` });
+      this.file.addEventListener("click", () => this.nameFile());
+      this.tools = make("span", { class: "cell-tools" }, this.file, enlarge);
+      this.head = make("header", {}, make("span", { class: "cell-swatch" }), make("span", { class: "cell-run", text: run.split("/").at(-1), title: run }), this.note, this.tools);
       this.media = make("div", { class: "cell-media" });
       this.words = make("p", { class: "cell-words" });
       this.box = make("div", { class: "cell-box" }, this.media, this.words);
@@ -31,6 +34,7 @@
       const slot = String(run.slot);
       if (this.slot !== slot) this.head.firstChild.replaceChildren(tb.runs.swatch(run));
       this.slot = slot;
+      this.element.style.setProperty("--run", tb.runs.colour(run));
       this.head.querySelector(".cell-run").textContent = tb.runs.title(this.run).split("/").at(-1);
       this.element.classList.toggle("narrow", width < NARROW_PX);
       this.box.style.height = list && shape ? `${this.drawer.height(shape, width)}px` : "";
@@ -43,9 +47,20 @@
       this.words.classList.toggle("cell-error", Boolean(list && list.error && !list.loaded));
       this.media.hidden = !items.length;
       this.box.classList.toggle("loading", Boolean(list) && !list.loaded && !list.error);
+      this.tools.hidden = !items.length;
       if (!items.length) return;
-      this.drawing = this.drawing || this.drawer.make(this.media, (place) => this.open(place));
+      this.file.hidden = items.length > 1; // each of several is enlarged for that
+      this.item = items[0];
+      this.drawing = this.drawing || this.drawer.make(this.media, (place) => this.open(place), { run: this.run, tag: this.tag });
       this.drawing.show(items, shape, width);
+    }
+
+    /* A text that lies in a list has no address of its own. */
+    nameFile() {
+      const { item } = this;
+      const ending = item.src ? item.src.split("?")[0].split(".").at(-1) : "md";
+      this.file.href = item.src || `data:text/markdown;charset=utf-8,${encodeURIComponent(item.text)}`;
+      this.file.download = `${this.run}-${this.tag}-step-${item.step}`.replace(/[^\w.-]+/g, "-") + "." + ending;
     }
 
     /** Let go of what is drawn while nobody is near; the box keeps its size. */

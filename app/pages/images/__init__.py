@@ -1,4 +1,4 @@
-"""Images: a gallery per tag, the picked runs side by side at one step."""
+"""Media: a gallery per tag that holds no numbers, the picked runs side by side at one step."""
 
 from app.pages.contract import Page
 from app.pages.images.callbacks import register

@@ -1,4 +1,4 @@
-"""The images page asks the server through plain routes; Dash has nothing to do for it."""
+"""The media page asks the server through plain routes; Dash has nothing to do for it."""
 
 from dash import Dash
 

@@ -1,4 +1,4 @@
-"""The bar of the images page; the galleries below it are drawn by the browser."""
+"""The bar of the media page; the galleries below it are drawn by the browser."""
 
 from collections.abc import Mapping
 
@@ -21,6 +21,14 @@ FIELDS: Mapping[str, Field] = {
     "brightness": Field("bright", "number", 1),
     "contrast": Field("contrast", "number", 1),
     "captions": Field("captions", "flag", True),
+    "media_kind": Field("kind", "text", ""),  # the one kind to show; empty: all
+    "text_raw": Field("raw", "flag", False),
+    "text_diffs": Field("diff", "list", []),  # what the texts of a tag are compared with: tag, how and what, as JSON
+    "mesh_form": Field("mform", "text", "auto"),
+    "mesh_point": Field("mpoint", "number", 3),  # size of a point in pixels
+    "mesh_box": Field("mbox", "flag", True),
+    "mesh_cameras": Field("mcam", "list", []),  # where the meshes of a tag are looked at from, as JSON
+    "tensor_slices": Field("slice", "list", []),  # places on the leading axes of a tag's tensors, as JSON
 }
 
 
@@ -35,16 +43,28 @@ def _bar() -> Component:
             controls.text("image_tags", "Filter tags", "Filter tags or /regex/", 160),
             html.Div(id="gallery-steps", className="gallery-steps"),
             html.Div(className="break"),
-            controls.segments("image_size", "Size of pictures", SIZES, "m"),
+            html.Div(id="gallery-kinds", className="row", role="group", hidden=True, **{"aria-label": "Kinds"}),
+            controls.segments("image_size", "Size of items", SIZES, "m"),
+            controls.flag("captions", "captions", "Show what was logged with each item below it"),
+            _looks(),
+        ],
+        className="toolbar",
+        role="toolbar",
+        **{"aria-label": "Media"},
+    )
+
+
+def _looks() -> Component:
+    """Return what changes pictures alone; the browser hides it where there are none."""
+    return html.Div(
+        [
             controls.segments("image_pixels", "How small pictures are enlarged", PIXELS, "auto"),
             _named("brightness", controls.slider("brightness", "Brightness", 0.2, 3, 0.05, 1, 64)),
             _named("contrast", controls.slider("contrast", "Contrast", 0.2, 3, 0.05, 1, 64)),
             controls.action("look-reset", "reset", "Brightness and contrast as they were logged"),
-            controls.flag("captions", "captions", "Show what was logged with each picture below it"),
         ],
-        className="toolbar",
-        role="toolbar",
-        **{"aria-label": "Images"},
+        id="gallery-looks",
+        className="gallery-looks",
     )
 
 
