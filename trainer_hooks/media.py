@@ -1,9 +1,8 @@
 """Logging of what is no number: encoded by its kind, stored by content, listed line by line."""
 
 import importlib
-import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -11,18 +10,23 @@ from trainer_hooks.appender import Entry
 from trainer_hooks.calls.documents import DocumentCalls
 from trainer_hooks.calls.measures import MeasureCalls
 from trainer_hooks.calls.pictures import PictureCalls
+from trainer_hooks.copies import copy_of, size_of
 from trainer_hooks.disk import replace_file
+from trainer_hooks.encoding import SMALL_BYTES, EncodingQueue, Job
 from trainer_hooks.folder import RunFolder
 from trainer_hooks.notices import Notices
 from trainer_hooks.record import blob_path, encode_media
-from trainer_hooks.values import RefusedError, clean_tag, to_number, to_step
+from trainer_hooks.values import RefusedError, clean_tag, to_step, to_time
 from trainer_hooks.writer import Writer
 
 MAX_CAPTION_CHARS = 2_000
 _MAIN = ""  # the blob that is no part
 
 # What encoders, foreign libraries included, raise for a value that they cannot take. Training must not stop for it.
-REFUSALS = (ArithmeticError, AttributeError, ImportError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+REFUSALS = (
+    *(ArithmeticError, AttributeError, EOFError, ImportError, LookupError, MemoryError),
+    *(OSError, RuntimeError, TypeError, ValueError),
+)
 
 
 class Blob:
@@ -53,12 +57,57 @@ class Item(NamedTuple):
     parts: Mapping[str, Blob] = {}  # further blobs, by a name that the kind gives them
 
 
+class Logged(NamedTuple):
+    """What is known of a logged value before it is encoded."""
+
+    kind: str
+    tag: str
+    step: int
+    wall_time: float  # seconds since the epoch, UTC
+    caption: str
+    place: int  # among the `places` items that one call logged
+    places: int
+
+    def entry(self, item: Item, folder: RunFolder) -> Entry:
+        """Return the line that names an item, and the storing of its blobs before it.
+
+        Raises:
+            ValueError: `meta` holds what JSON cannot.
+        """
+        blobs = {**item.parts, **({_MAIN: item.blob} if item.blob else {})}
+        paths = {name: blob.path for name, blob in blobs.items()}
+        fields = {
+            "tag": self.tag,
+            "kind": self.kind,
+            "file": paths.pop(_MAIN, None),
+            "text": item.text,
+            "media_type": item.media_type,
+            "width": item.width_px,
+            "height": item.height_px,
+            "bytes": _size(item),
+            "caption": self.caption,
+            **({"index": self.place, "count": self.places} if self.places > 1 else {}),
+            "meta": dict(item.meta),
+            "parts": paths,
+        }
+        told = {name: value for name, value in fields.items() if name == "text" or value not in ("", {})}
+        known = {name: value for name, value in told.items() if value is not None}
+        line = encode_media(self.step, self.wall_time, known)
+        prepare = partial(_store_blobs, folder, list(blobs.values())) if blobs else None
+        return Entry(line, prepare, sum(len(blob.content) for blob in blobs.values()))
+
+
 class MediaLogging(PictureCalls, MeasureCalls, DocumentCalls):
-    """The part of a run that logs what is no number. A step of None means the step logged last."""
+    """The part of a run that logs what is no number. A step of None means the step logged last.
+
+    What is large is copied and encoded by a thread; what is small, or cannot be copied, is encoded and stored when
+    the call returns, unless something of its tag still waits: the order within a tag is kept.
+    """
 
     _folder: RunFolder
     _notices: Notices
     _writer: Writer
+    _encoding: EncodingQueue
     _next_step: int
     _refused: int
     _finished: bool
@@ -77,23 +126,45 @@ class MediaLogging(PictureCalls, MeasureCalls, DocumentCalls):
         if self._finished:
             self._notices.once("late", f"log_{kind}() after finish() is ignored in {self._folder.path}")
             return
-        what = {"tag": clean_tag(str(tag)), "kind": kind}
-        when = self._media_step(step), self._media_time(wall_time)
-        items = [self._encode_item(kind, what["tag"], value, options) for value in values]
-        names = [*map(str, captions), *[""] * len(items)]
-        for index, (item, caption) in enumerate(zip(items, names, strict=False)):
-            if item is not None:
-                place = {"index": index, "count": len(items)} if len(items) > 1 else {}
-                self._store(item, when, what, {"caption": caption[:MAX_CAPTION_CHARS], **place})
+        values = list(values)
+        names = [*map(str, captions), *[""] * len(values)]
+        name, number, seconds = clean_tag(str(tag)), self._media_step(step), self._media_time(wall_time)
+        for place, (value, caption) in enumerate(zip(values, names, strict=False)):
+            told = caption[:MAX_CAPTION_CHARS]
+            self._log_item(Logged(kind, name, number, seconds, told, place, len(values)), value, options)
 
-    def _encode_item(self, kind: str, tag: str, value: Any, options: Mapping[str, Any]) -> Item | None:
+    def _log_item(self, logged: Logged, value: Any, options: Mapping[str, Any]) -> None:
         try:
-            item: Item = importlib.import_module(f"trainer_hooks.kinds.{kind}").encode(value, **options)
+            encode = importlib.import_module(f"trainer_hooks.kinds.{logged.kind}").encode
+            size_bytes = None if isinstance(value, str) else size_of((value, options))  # a text may be a path
+            if size_bytes and size_bytes > SMALL_BYTES and self._encoding.has_room(size_bytes):
+                encode = partial(encode, copy_of(value), **copy_of(options))
+                self._encoding.put(Job(logged.tag, size_bytes, partial(self._encode_later, logged, encode)))
+                return
+            entry = logged.entry(encode(value, **options), self._folder)
         except REFUSALS as error:
-            self._refused += 1
-            self._notices.once(f"{kind} {tag}", f"{tag!r} is not logged as {kind}: {error}")
-            return None
-        return item
+            self._refuse(logged, error)
+        else:
+            size_bytes = len(entry.line) + entry.size_bytes
+            self._encoding.do_in_order(Job(logged.tag, size_bytes, partial(self._store, entry)))
+
+    def _encode_later(self, logged: Logged, encode: Callable[[], Item]) -> None:
+        """Called by the thread that encodes."""
+        try:
+            entry = logged.entry(encode(), self._folder)
+        except REFUSALS as error:
+            self._refuse(logged, error)
+        else:
+            self._store(entry)
+
+    def _store(self, entry: Entry) -> None:
+        with self._writer.media.lock:
+            self._writer.media.append_after(entry)
+
+    def _refuse(self, logged: Logged, error: BaseException) -> None:
+        self._refused += 1
+        told = f"{logged.tag!r} is not logged as {logged.kind}: {error or type(error).__name__}"
+        self._notices.once(f"{logged.kind} {logged.tag}", told)
 
     def _media_step(self, step: Any) -> int:
         try:
@@ -104,35 +175,10 @@ class MediaLogging(PictureCalls, MeasureCalls, DocumentCalls):
 
     def _media_time(self, wall_time: Any) -> float:
         try:
-            given = time.time() if wall_time is None else float(to_number(wall_time))
-        except RefusedError:
-            given = math.nan
-        if math.isfinite(given):
-            return given
-        self._notices.once("time", f"a wall time is in seconds since the epoch, got {wall_time!r}; now is taken")
-        return time.time()
-
-    def _store(self, item: Item, when: tuple[int, float], what: dict[str, Any], details: dict[str, Any]) -> None:
-        blobs = {**item.parts, **({_MAIN: item.blob} if item.blob else {})}
-        paths = {name: blob.path for name, blob in blobs.items()}
-        fields = {
-            **what,
-            "file": paths.pop(_MAIN, None),
-            "text": item.text,
-            "media_type": item.media_type,
-            "width": item.width_px,
-            "height": item.height_px,
-            "bytes": _size(item),
-            **details,
-            "meta": dict(item.meta),
-            "parts": paths,
-        }
-        told = {name: value for name, value in fields.items() if name == "text" or value not in ("", {})}
-        line = encode_media(*when, {name: value for name, value in told.items() if value is not None})
-        prepare = partial(_store_blobs, self._folder, list(blobs.values())) if blobs else None
-        with self._writer.media.lock:
-            size_bytes = sum(len(blob.content) for blob in blobs.values())
-            self._writer.media.append_after(Entry(line, prepare, size_bytes))
+            return time.time() if wall_time is None else to_time(wall_time)
+        except RefusedError as error:
+            self._notices.once("time", f"a time is in seconds since the epoch, got {error}; the item gets the present")
+            return time.time()
 
 
 def _size(item: Item) -> int | None:

@@ -11,6 +11,7 @@ from trainer_hooks.background import start_thread
 from trainer_hooks.closing import Closer
 from trainer_hooks.config import to_json
 from trainer_hooks.encoder import line_encoder
+from trainer_hooks.encoding import EncodingQueue
 from trainer_hooks.folder import RunFolder
 from trainer_hooks.forking import no_fork
 from trainer_hooks.load import LoadSampler
@@ -50,6 +51,7 @@ class Run(MediaLogging):
         self._finished = False
         self._is_first = True  # not a forked child of the process that called init()
         self._closer = Closer(self._notices)
+        self._encoding = EncodingQueue(self._notices)
         self._load: LoadSampler | None = None
         self._capture: threading.Thread | None = None
         self._writer = Writer(
@@ -174,7 +176,8 @@ class Run(MediaLogging):
     def finish(self, error: BaseException | None = None) -> None:
         """End the run: write what waits, close the last segment, say how it ended. A second call does nothing.
 
-        Takes at most some FINISH_TIMEOUT_S seconds; what a failing disk did not take by then is reported.
+        Waits until all that was logged is encoded, and then at most some FINISH_TIMEOUT_S seconds; what a failing disk
+        did not take by then is reported.
 
         Args:
             error: the exception that ended the training; None if it went well.
@@ -183,6 +186,7 @@ class Run(MediaLogging):
             return
         self._finished = True
         self._known = set()  # sends every later log() through _clean
+        interrupt = self._encoding.finish()
         deadline = time.monotonic() + FINISH_TIMEOUT_S
         if self._capture is not None:
             self._capture.join(CAPTURE_TIMEOUT_S)
@@ -195,6 +199,8 @@ class Run(MediaLogging):
             )
         self._closer.finish(max(0.5, deadline - time.monotonic()))
         self._folder.close()
+        if interrupt is not None:
+            raise interrupt
 
     def __enter__(self) -> Self:
         return self
@@ -215,6 +221,7 @@ class Run(MediaLogging):
         """Called in a forked child: log into files of its own, if it logs at all, and tell `logs` when it begins to."""
         self._notices = Notices()
         self._closer = Closer(self._notices)
+        self._encoding = EncodingQueue(self._notices)
         self._capture = self._load = None
         self._is_first = False
         self._writer.begin_again_after_fork()
