@@ -155,16 +155,19 @@ class Run(MediaLogging):
     def flush(self, timeout_s: float = FLUSH_TIMEOUT_S) -> bool:
         """Wait until all that was logged is in the kernel's hands; return whether it is.
 
-        There is no need to: it is already, but on a network disk, or while a disk fails. Then this returns at once.
+        It is already, but for large items that are being encoded, and on a network disk. While a disk fails this
+        returns at once.
 
         Args:
             timeout_s: how long to wait at most.
         """
         deadline = time.monotonic() + timeout_s
-        while self._writer.waiting and not self._writer.error and time.monotonic() < deadline:
+        while (self._encoding.waiting or self._writer.waiting) and time.monotonic() < deadline:
+            if self._writer.error:
+                return False
             self._writer.background.wake()
             time.sleep(FLUSH_POLL_S)
-        return not self._writer.waiting
+        return not self._encoding.waiting and not self._writer.waiting
 
     def progress(self, done: float, total: float) -> None:
         """Say how far the training is, in any unit, for example epochs: shown as a share and used for the time left."""
