@@ -12,9 +12,9 @@ from trainer_hooks.notices import Notices
 from trainer_hooks.waiting import WaitingBar
 
 SMALL_BYTES = 32 << 10  # encoded at once: that takes a millisecond or two, and then nothing is lost to `kill -9`
-MAX_BYTES = 64 << 20  # of the copies that wait
+MAX_BYTES = 256 << 20  # of the copies that wait: the weights of a model of 60 million parameters, once
 MAX_JOBS = 4_096
-STUCK_S = 60.0  # without one job done: whatever keeps the thread, do not wait for it for ever
+STUCK_S = 120.0  # without one job done: whatever keeps the thread, do not wait for it for ever
 POLL_S = 0.005
 
 

@@ -3,6 +3,7 @@
 import importlib
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -154,8 +155,11 @@ class MediaLogging(PictureCalls, MeasureCalls, DocumentCalls):
             entry = logged.entry(encode(), self._folder)
         except REFUSALS as error:
             self._refuse(logged, error)
-        else:
-            self._store(entry)
+            return
+        if entry.prepare is not None and self._writer.error is None:
+            with suppress(OSError):  # tried again below
+                entry.prepare()  # here, as the lock below keeps others from logging
+        self._store(entry)
 
     def _store(self, entry: Entry) -> None:
         with self._writer.media.lock:
