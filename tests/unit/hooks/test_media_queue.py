@@ -206,12 +206,13 @@ def test_a_signal_handler_may_log_while_the_training_logs(tmp_path):
     code = """
 import numpy as np, signal, sys, trainer_hooks
 run = trainer_hooks.init(sys.argv[1])
-count = 0
+count, busy = 0, False
 def log_too(*_):
-    global count
-    if count < 200:
-        count += 1
+    global count, busy
+    if count < 200 and not busy:
+        busy = True
         run.log_image("handler", np.zeros((130, 130)), step=count)
+        count, busy = count + 1, False
 signal.signal(signal.SIGALRM, log_too)
 signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
 step = 0
@@ -224,7 +225,7 @@ print(step)
 """
     done = python(code, tmp_path / "run")
     items = media(tmp_path / "run")
-    assert [item["_step"] for item in items if item["tag"] == "handler"] == list(range(1, 201))
+    assert [item["_step"] for item in items if item["tag"] == "handler"] == list(range(200))
     assert [item["_step"] for item in items if item["tag"] == "training"] == list(range(int(done.stdout)))
 
 
@@ -253,12 +254,8 @@ def test_copies_share_nothing_with_what_they_are_of():
     values["rows"][1] += 1
     values["bits"] += 1
     values["pair"][1].append(3)
-    assert [copies["rows"][0].sum(), copies["rows"][1].sum(), copies["bits"].sum(), copies["pair"]] == [
-        0,
-        0,
-        0,
-        (1, [2]),
-    ]
+    assert [array.sum() for array in (*copies["rows"], copies["bits"])] == [0, 0, 0]
+    assert copies["pair"] == (1, [2])
 
 
 def test_who_waits_long_is_told_how_much_is_left(capsys, monkeypatch):
