@@ -5,12 +5,13 @@ another tool, where it was logged and when. Nothing is sent but what a run lists
 
 What a training logged is shown by the browser but must not act in it: a logged page or drawing that holds a script
 would run with the rights of the app's own pages. So each blob goes out with its own media type and `nosniff`, and those
-that a browser would run are put into a sandbox without scripts, network or origin.
+that a browser would run are put into a sandbox without scripts, network or origin. A logged page of HTML may run its
+own scripts there: it has no origin, so it reaches neither the app nor what a browser keeps of it, and no network.
 """
 
 import mimetypes
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from io import BufferedReader
@@ -33,6 +34,13 @@ _NAME = re.compile(r"[0-9a-f]{64}\.[A-Za-z0-9]{1,16}")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9.+-]+")
 _HARMLESS = re.compile(r"image/(?!svg)|audio/|video/|text/plain|application/(json|pdf|vnd\.plotly\.v1\+json)$")
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_PAGE_SANDBOX = (
+    "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' data: blob:; "
+    "style-src 'unsafe-inline' data: blob:; img-src data: blob:; font-src data: blob:; media-src data: blob:; "
+    "worker-src data: blob:; connect-src data: blob:; form-action 'none'; base-uri 'none'; webrtc 'block'"
+)
+_PAGE = "text/html"
+_NPY = "application/x-npy"
 _FOR_GOOD = "private, max-age=31536000, immutable"
 
 
@@ -58,14 +66,16 @@ def _entries(
     items: Sequence[MediaItem], first: int, run_id: str, route: str, *, with_meta: bool
 ) -> list[dict[str, Any]]:
     """Return the items from place `first` on; those of one content have one address, so that it is fetched once."""
-    places: dict[tuple[Path | None, Span | None], int] = {}
+    places: dict[tuple[Path | None, Span | None, int], int] = {}
     return [
-        {
-            "at": place,
-            **_entry(item, places.setdefault((item.path, item.span), place), run_id, route, with_meta=with_meta),
-        }
+        {"at": place, **_entry(item, places.setdefault(_content_key(item), place), run_id, route, with_meta=with_meta)}
         for place, item in enumerate(items, first)
     ]
+
+
+def _content_key(item: MediaItem) -> tuple[Path | None, Span | None, int]:
+    """Return what is equal of items with the same blob; of one place in a file several may be made."""
+    return item.path, item.span, item.index if item.make else 0
 
 
 def _entry(item: MediaItem, place: int, run_id: str, route: str, *, with_meta: bool) -> dict[str, Any]:
@@ -84,8 +94,8 @@ def _entry(item: MediaItem, place: int, run_id: str, route: str, *, with_meta: b
     if with_meta:
         entry["meta"] = plain(dict(item.meta))
     query: dict[str, str | int] = {"run": run_id, "tag": item.tag, "at": place}
-    if item.parts:
-        named = {part: _part(item, part) for part in item.parts}
+    if item.parts or item.parts_in_log:
+        named = {part: _part(item, part) for part in [*item.parts, *item.parts_in_log]}
         entry["parts"] = {
             part: _address(route, _name(blob), {**query, "part": part}) for part, blob in named.items() if blob
         }
@@ -114,17 +124,27 @@ def _name(item: MediaItem) -> str:
     """Return the name of a blob in its address."""
     if item.span is None and item.path is not None and _NAME.fullmatch(item.path.name):
         return item.path.name
-    sign = (str(item.path), item.span, item.step, item.wall_time)
-    return sha256(repr(sign).encode()).hexdigest() + (mimetypes.guess_extension(item.media_type) or ".bin")
+    sign = (*map(str, _content_key(item)), item.step, item.wall_time)
+    return sha256(repr(sign).encode()).hexdigest() + _ending(item.media_type)
+
+
+def _ending(media_type: str) -> str:
+    return ".npy" if media_type == _NPY else mimetypes.guess_extension(media_type) or ".bin"
 
 
 def _part(item: MediaItem, part: str) -> MediaItem | None:
     """Return the item whose blob is a part of another one; for no part, that one itself."""
     if not part:
         return item
+    if part in item.parts_in_log:
+        return item.parts_in_log[part]
     path = item.parts.get(part)
     media_type = (path and mimetypes.guess_type(path.name)[0]) or "application/octet-stream"
-    return replace(item, path=path, media_type=media_type, span=None, check=None, parts={}) if path else None
+    return (
+        replace(item, path=path, media_type=media_type, span=None, check=None, parts={}, parts_in_log={})
+        if path
+        else None
+    )
 
 
 def _blob(store: StoreLike, name: str) -> Response:
@@ -139,12 +159,24 @@ def _blob(store: StoreLike, name: str) -> Response:
     try:
         if item.check and (fault := item.check()):
             return error_answer(fault, 500)
-        answer = _sent(item.path, item.span, media_type, name)
+        answer = _made(item.make, media_type, name) if item.make else _sent(item.path, item.span, media_type, name)
     except FileNotFoundError:
         return error_answer(f"The file {name} of {run_id} is no longer there; {item.tag} still lists it.", 404)
+    except ValueError as error:
+        return error_answer(f"{item.tag} at step {item.step:,} cannot be read: {error}.", 500)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     if not _HARMLESS.match(media_type):
-        answer.headers["Content-Security-Policy"] = _SANDBOX
+        answer.headers["Content-Security-Policy"] = _PAGE_SANDBOX if media_type == _PAGE else _SANDBOX
+        answer.headers["X-DNS-Prefetch-Control"] = "off"  # no policy keeps a page from having names looked up
+    return answer
+
+
+def _made(make: Callable[[], bytes], media_type: str, name: str) -> Response:
+    """Return a blob that is made of a log. Raises FileNotFoundError and ValueError."""
+    answer = Response(make(), mimetype=media_type)
+    answer.set_etag(name)
+    answer.make_conditional(request.environ)
+    answer.headers["Cache-Control"] = _FOR_GOOD
     return answer
 
 

@@ -118,8 +118,12 @@ class MediaItem:
     meta: Mapping[str, Any] = field(default_factory=dict)
     span: Span | None = None  # the part of the file that is the blob, None for all of it
     parts: Mapping[str, Path] = field(default_factory=dict)  # further blobs by name, files of their own
+    parts_in_log: Mapping[str, "MediaItem"] = field(default_factory=dict)  # further blobs that lie in a log beside this
     check: Callable[[], str] | None = field(default=None, compare=False)
     """Says what is wrong with the bytes of the blob, "" where nothing is; None where the format cannot tell."""
+    make: Callable[[], bytes] | None = field(default=None, compare=False)
+    """Makes the blob of what its file holds in another form; None where the bytes are the blob. Raises OSError and
+    ValueError."""
 
 
 @dataclass(frozen=True, slots=True)

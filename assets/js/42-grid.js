@@ -2,7 +2,7 @@
 (function (tb) {
   "use strict";
   const { make, format } = tb;
-  const WIDTHS_PX = { s: 300, m: 380, l: 680, xl: 1000 };
+  const WIDTHS_PX = { s: 300, m: 360, l: 680, xl: 1000 };
   const HIGHEST_PX = { s: 190, m: 320, l: 460, xl: 640 };
   const ROW_PX = 24;
   const HEAD_PX = 28;

@@ -6,7 +6,7 @@
   "use strict";
   const { make, format } = tb;
   const HIGHEST_PX = { s: 170, m: 280, l: 400, xl: 600 };
-  const WIDTHS_PX = { s: 260, m: 380, l: 600, xl: 1000 };
+  const WIDTHS_PX = { s: 260, m: 360, l: 600, xl: 1000 };
   const LINE_PX = 20;
   const LETTER_PX = 7;
   const PADDING_PX = 20;

@@ -3,7 +3,7 @@
 (function (tb) {
   "use strict";
   const { make } = tb;
-  const WIDTHS_PX = { s: 300, m: 380, l: 680, xl: 1100 };
+  const WIDTHS_PX = { s: 300, m: 360, l: 680, xl: 1100 };
   const HEIGHT = 0.7; // of its width
   const HIGHEST_PX = 640;
   const FOREIGN = /<(?:script|link|img|iframe)\b[^>]*?\s(?:src|href)\s*=\s*["']?\s*(?:https?:)?\/\/([^/"'\s>]+)/i;

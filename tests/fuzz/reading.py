@@ -1,6 +1,7 @@
 """Reads whatever lies in a folder as the app would, to the last byte: what the fuzzer and its findings call."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from app.readers.contract import MediaItem, Reader, RunLog
@@ -58,3 +59,7 @@ def _read_item(item: MediaItem) -> None:
     if item.path is not None and item.path.is_file():
         with item.path.open("rb") as file:
             file.read(1 << 20)
+    for one in (item, *item.parts_in_log.values()):
+        if one.make is not None:
+            with suppress(OSError, ValueError):
+                one.make()

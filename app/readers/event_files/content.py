@@ -94,11 +94,16 @@ def pr_curve_of(data: bytes) -> dict[str, Any]:
     return {"thresholds": thresholds.tolist(), **dict(zip(_PR_ROWS, rows.tolist(), strict=True))}
 
 
-def tensor_of(data: bytes) -> dict[str, Any]:
-    """Return type and shape of any tensor, and in `values` its numbers, flat, where they are few."""
-    tensor = read_tensor(data, 0, len(data))
+def tensor_of(data: bytes, size: int) -> dict[str, Any]:
+    """Return type and shape of any tensor, and in `values` its numbers, flat, where they are few.
+
+    Args:
+        data: the message that holds it, or of a large one how it begins.
+        size: bytes of the whole message.
+    """
+    tensor = read_tensor(data, 0, size)
     found = {"dtype": tensor.dtype_name, "shape": list(tensor.shape)}
-    if tensor.dtype == STRING or not _is_small(tensor):
+    if size > len(data) or tensor.dtype == STRING or not _is_small(tensor):
         return found
     try:
         return {**found, "values": array_of(data, tensor).ravel().tolist()}
@@ -106,11 +111,16 @@ def tensor_of(data: bytes) -> dict[str, Any]:
         return found
 
 
+def has_numbers(data: bytes, size: int) -> bool:
+    """Tell whether the tensor that begins with `data` holds numbers of a known data type."""
+    return read_tensor(data, 0, size).has_numbers
+
+
 def _is_small(tensor: Tensor) -> bool:
     return all(size >= 0 for size in tensor.shape) and math.prod(tensor.shape) <= MAX_LISTED
 
 
-def mesh_of(data: bytes, plugin: bytes) -> dict[str, Any]:
+def mesh_of(data: bytes, size: int, plugin: bytes) -> dict[str, Any]:
     """Return one part of a mesh: of which it is, and its tensor."""
     name, part = "", ""
     for one in fields(plugin):
@@ -118,7 +128,7 @@ def mesh_of(data: bytes, plugin: bytes) -> dict[str, Any]:
             name = text(plugin, one)
         elif one.number == 3:
             part = _MESH_PARTS.get(one.value, "")
-    return {"mesh": name, "part": part, **tensor_of(data)}
+    return {"mesh": name, "part": part, **tensor_of(data, size)}
 
 
 def layout_of(data: bytes) -> dict[str, Any]:
@@ -162,25 +172,35 @@ def _layers(data: bytes) -> int:
         raise MessageError(f"the model is no JSON with layers: {error}") from error
 
 
-def array_meta_of(kind: str, data: bytes, form: int, plugin: bytes) -> dict[str, Any]:
+def meta_of(kind: str, data: bytes, form: int) -> dict[str, Any]:
     """Return what a value of this kind holds, by name.
 
     Args:
-        kind: "histogram", "pr_curve", "mesh", "custom_scalars", or any other for a tensor.
+        kind: "histogram", "pr_curve" or "custom_scalars".
         data: the message that holds it.
         form: `HISTO` where that is a histogram of TensorFlow 1, any other for a tensor.
-        plugin: what the plugin of its tag was told.
 
     Raises:
         MessageError: it is not what the kind says.
     """
     if kind == "histogram":
         return histogram_of(data, form)
-    if kind == "pr_curve":
-        return pr_curve_of(data)
-    if kind == "mesh":
-        return mesh_of(data, plugin)
-    return layout_of(data) if kind == "custom_scalars" else tensor_of(data)
+    return pr_curve_of(data) if kind == "pr_curve" else layout_of(data)
+
+
+def array_meta_of(kind: str, data: bytes, size: int, plugin: bytes) -> dict[str, Any]:
+    """Return what is known of a tensor or a part of a mesh, by name.
+
+    Args:
+        kind: "mesh", or any other for a tensor.
+        data: the message that holds it, or of a large one how it begins.
+        size: bytes of the whole message.
+        plugin: what the plugin of its tag was told.
+
+    Raises:
+        MessageError: it is no tensor.
+    """
+    return mesh_of(data, size, plugin) if kind == "mesh" else tensor_of(data, size)
 
 
 def _messages(data: bytes, number: int) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ from app.readers._protobuf import BYTES, VARINT, Buffer, Field, MessageError, co
 from app.readers.contract import MediaItem, RunState, TagFacts
 from app.readers.event_files.content import HISTO
 from app.readers.event_files.hparams import Session
+from app.readers.event_files.meshes import Meshes, batch_of, tags_beside
 from app.readers.event_files.rows import EventItems, Plugin, Row, count_rows, packed, row_at
 from app.readers.event_files.single import Single
 from app.readers.event_files.tensor import STRING, Tensor, read_tensor, scalar_of
@@ -181,9 +182,17 @@ class Items:
             self._add(GRAPH_TAG, "graph", Plugin(), [place.row(0, graph)])
 
     def items(self, tag: str) -> Sequence[MediaItem]:
-        """Return the items of one tag so far, in order of arrival."""
+        """Return the items of one tag so far, in order of arrival; vertices have faces and colours as parts."""
+        listed = self._listed(tag)
+        if listed is None or listed.kind != "mesh":
+            return listed or []
+        others = {part: self._listed(other) for part, other in tags_beside(tag).items()}
+        beside = {part: (items, items.steps) for part, items in others.items() if items and items.kind == "mesh"}
+        return Meshes(listed, beside) if beside else listed
+
+    def _listed(self, tag: str) -> EventItems | None:
         known = self._tags.get(tag)
-        return EventItems(tag, known.kind, known.plugin, known.rows, self._files) if known else []
+        return EventItems(tag, known.kind, known.plugin, known.rows, self._files) if known else None
 
     def forget(self, path: Path) -> None:
         """Drop what one file held, which is gone or read anew."""
@@ -243,7 +252,8 @@ class Items:
         elif kind == "graph":
             rows = [place.row(_TENSOR, one) for one in tensor.strings[:1]]
         else:
-            rows = [place.row(_TENSOR, held)]
+            batch = batch_of(tensor) if kind == "mesh" else 1
+            rows = [place.row(_TENSOR, held, at=at, of=batch) for at in range(batch)]
         self._add(tag, kind, plugin, rows)
         return None
 

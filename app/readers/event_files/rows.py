@@ -13,10 +13,14 @@ from app.readers.contract import MediaItem, Span
 from app.readers.event_files import content as decode
 from app.readers.event_files.check import fault_of
 from app.readers.event_files.frames import SMALL_BYTES
+from app.readers.event_files.meshes import NPY, array_file
 
 _MAX_DECODED = 64 << 20  # bytes of one value; blobs are never read here
 _CHECKED_BYTES = SMALL_BYTES // 2  # what has no more lies in a record that was checked when it was read
 _SIGN_BYTES = 16
+_ARRAYS = {"tensor", "mesh"}
+_LISTED_BYTES = 10 * decode.MAX_LISTED + 1024  # a number has 10 bytes at most
+_HEAD_BYTES = 1024  # of a tensor: its data type and shape
 _FIELD_HEAD_BYTES = 11  # of a string in a tensor, at most
 _MAX_LABEL = 1 << 16
 
@@ -65,11 +69,15 @@ def row_at(rows: bytes | bytearray, place: int) -> Row:
 
 
 class EventItems(Sequence[MediaItem]):
-    """Items of one tag that are read when they are asked for: of blobs only how they begin, of all else the value."""
+    """Items of one tag that are read when they are asked for: of blobs and large arrays only how they begin.
+
+    Attributes:
+        kind: of all of them.
+    """
 
     def __init__(self, tag: str, kind: str, plugin: Plugin, rows: bytearray, files: Sequence[Path]) -> None:
         self._tag = tag
-        self._kind = kind
+        self.kind = kind
         self._plugin = plugin
         self._rows = rows
         self._count = count_rows(rows)
@@ -92,6 +100,11 @@ class EventItems(Sequence[MediaItem]):
         """Read all, with each file opened once. Raises OSError where one is gone."""
         return self._read(range(self._count))
 
+    @property
+    def steps(self) -> Sequence[int]:
+        """The step of each."""
+        return [row_at(self._rows, place).step for place in range(self._count)]
+
     def _read(self, places: Sequence[int]) -> Iterator[MediaItem]:
         path: Path | None = None
         with ExitStack() as opened:
@@ -106,7 +119,7 @@ class EventItems(Sequence[MediaItem]):
         meta = {"description": self._plugin.description} if self._plugin.description else {}
         item = MediaItem(
             tag=self._tag,
-            kind=self._kind,
+            kind=self.kind,
             step=row.step,
             wall_time=row.wall_time,
             path=path,
@@ -126,23 +139,39 @@ class EventItems(Sequence[MediaItem]):
 
     def _found(self, file: BinaryIO, row: Row, meta: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of an item that its bytes tell. Raises MessageError."""
-        if self._kind in {"image", "audio"}:
+        if self.kind in {"image", "audio"}:
             file.seek(row.offset)
             sign = file.read(min(row.size, _SIGN_BYTES))
             check = partial(fault_of, self._files[row.file], Span(row.offset, row.size))
             return {"media_type": decode.media_type_of(sign), "caption": _label(file, row), "check": check}
+        if self.kind in _ARRAYS:
+            return self._found_array(file, row, meta)
         if row.size > _MAX_DECODED:
             raise MessageError(f"it has {row.size:,} bytes, and at most {_MAX_DECODED:,} are decoded")
         data = _read(file, row.offset, row.size)
         if row.size > _CHECKED_BYTES and (fault := fault_of(self._files[row.file], Span(row.offset, row.size))):
             raise MessageError(fault)
-        if self._kind == "text":
+        if self.kind == "text":
             return {"path": None, "span": None, "media_type": "text/markdown", "text": decode.text_of(data)}
-        if self._kind == "graph":
+        if self.kind == "graph":
             media_type, found = decode.graph_of(data, self._plugin.name)
             return {"media_type": media_type, "meta": {**meta, **found}}
-        found = decode.array_meta_of(self._kind, data, row.form, self._plugin.content)
+        found = decode.meta_of(self.kind, data, row.form)
         return {"path": None, "span": None, "media_type": "application/json", "meta": {**meta, **found}}
+
+    def _found_array(self, file: BinaryIO, row: Row, meta: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of a tensor or a part of a mesh: its numbers become an .npy file when asked for."""
+        path, span = self._files[row.file], Span(row.offset, row.size)
+        whole = row.size <= _LISTED_BYTES
+        data = _read(file, row.offset, row.size if whole else _HEAD_BYTES)
+        if _CHECKED_BYTES < row.size <= _LISTED_BYTES and (fault := fault_of(path, span)):
+            raise MessageError(fault)
+        found = decode.array_meta_of(self.kind, data, row.size, self._plugin.content)
+        part = found.get("part", "")
+        if row.size > _MAX_DECODED or not decode.has_numbers(data, row.size) or (self.kind == "mesh" and not part):
+            return {"path": None, "span": None, "media_type": "application/json", "meta": {**meta, **found}}
+        make = partial(array_file, path, span, part, row.at)
+        return {"media_type": NPY, "meta": {**meta, **found}, "make": make, "check": partial(fault_of, path, span)}
 
 
 def _label(file: BinaryIO, row: Row) -> str:

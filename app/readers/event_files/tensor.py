@@ -64,6 +64,11 @@ class Tensor:
         known = _DTYPES.get(self.dtype)
         return names.get(self.dtype) or (known.name if known else f"type {self.dtype}")
 
+    @property
+    def has_numbers(self) -> bool:
+        """Whether `array_of` knows its data type."""
+        return self.dtype in _DTYPES
+
 
 def read_tensor(data: Buffer, begin: int, end: int) -> Tensor:
     """Walk the TensorProto `data[begin:end]`. Raises MessageError."""
@@ -100,17 +105,17 @@ def scalar_of(data: Buffer, tensor: Tensor) -> float:
     return float(array.reshape(()))
 
 
-def array_of(data: Buffer, tensor: Tensor) -> npt.NDArray[Any]:
+def array_of(data: Buffer, tensor: Tensor, most: int = MAX_NUMBERS) -> npt.NDArray[Any]:
     """Return the numbers of a tensor in its shape; bfloat16 comes as float32.
 
     Raises:
-        MessageError: it holds no numbers, more than `MAX_NUMBERS`, or not as many as its shape says.
+        MessageError: it holds no numbers, more than `most`, or not as many as its shape says.
     """
     if tensor.dtype not in _DTYPES:
         raise MessageError(f"a tensor of {tensor.dtype_name} has no numbers")
     count = math.prod(tensor.shape)
-    if count > MAX_NUMBERS or any(size < 0 for size in tensor.shape):
-        raise MessageError(f"a tensor has the shape {list(tensor.shape)}; at most {MAX_NUMBERS:,} numbers are decoded")
+    if count > most or any(size < 0 for size in tensor.shape):
+        raise MessageError(f"a tensor has the shape {list(tensor.shape)}; at most {most:,} numbers are decoded")
     flat = _raw(data, tensor) if tensor.content is not None and tensor.content.size else _listed(data, tensor)
     if 0 < len(flat) < count and tensor.content is None:  # the last number stands for those that are left out
         flat = np.concatenate([flat, np.repeat(flat[-1:], count - len(flat))])

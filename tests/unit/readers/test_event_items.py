@@ -197,6 +197,39 @@ def test_the_parts_of_a_mesh_by_torch_belong_together(log, torch_summary):
     assert (parts["cube_FACE"]["values"], parts["cube_VERTEX"]["shape"]) == ([0, 1, 2], [1, 4, 3])
 
 
+def test_vertices_come_with_the_faces_and_colours_of_their_step_as_arrays(log, torch_summary):
+    torch = pytest.importorskip("torch")
+    points = torch.arange(24.0).reshape(2, 4, 3)
+    faces, colours = torch.tensor([[[0, 1, 2]], [[1, 2, 3]]]), torch.full((2, 4, 3), 300)
+    log.add(*torch_summary.mesh("cube", points, colours, faces, None).value)
+    log.add(*torch_summary.mesh("cube", points + 1, None, None, None).value, step=7)
+    found = [(item.step, item.index, item.count, arrays_of(item)) for item in log.items.items("cube_VERTEX")]
+    assert [one[:3] for one in found] == [(0, 0, 2), (0, 1, 2), (7, 0, 2), (7, 1, 2)]
+    vertices, faces, colours = (found[1][3][name] for name in ("vertices", "faces", "colors"))
+    assert (vertices.dtype, vertices.tolist()) == (np.float32, points[1].tolist())
+    assert (faces.dtype, faces.tolist()) == (np.int32, [[1, 2, 3]])
+    assert (colours.dtype, colours.tolist()) == (np.uint8, [[255] * 3] * 4)
+    assert found[3][3]["faces"].tolist() == [[1, 2, 3]], "logged once, they hold for later steps"
+
+
+def test_a_large_tensor_is_an_array_with_all_its_numbers(log):
+    numbers = np.random.default_rng(0).normal(size=(3, 400, 1000)).astype(np.float32)
+    log.add(tensor("weights", numbers))
+    item = log.only("weights")
+    assert item.meta == {"dtype": "float32", "shape": [3, 400, 1000]}
+    assert np.array_equal(np.load(io.BytesIO(item.make())), numbers)
+
+
+def test_a_tensor_of_strings_has_no_array(log):
+    log.add(tensor("words", [b"a", b"b"], "of another"))
+    assert (log.only("words").path, log.only("words").make) == (None, None)
+
+
+def arrays_of(item):
+    parts = {"vertices": item, **item.parts_in_log}
+    return {name: np.load(io.BytesIO(one.make())) for name, one in parts.items()}
+
+
 def test_a_layout_by_torch_names_its_charts_and_tags(log, torch_summary):
     layout = {"loss": {"both": ["Multiline", ["train", "val"]], "band": ["Margin", ["mean", "low", "high"]]}}
     log.add(*torch_summary.custom_scalars(layout).value)
