@@ -57,9 +57,11 @@
     return { ...data, quantiles: data.quantiles.map((row) => row.map(Number)), num: data.num.map(Number) };
   }
 
-  /** The buckets of one item as they were counted: {data, error}, both empty until the server answered. */
-  function exact(run, tag, at, step) {
+  /** The buckets of one item as they were counted: {data, error}, both empty until the server answered. Where they were
+      not asked for yet and `ask` is false, null. */
+  function exact(run, tag, at, step, ask = true) {
     const key = [run, tag, at, step].join("\n");
+    if (!exacts.has(key) && !ask) return null;
     if (!exacts.has(key)) {
       const one = { data: null, error: "" };
       exacts.set(key, one);

@@ -1,8 +1,9 @@
-/* Four ways to draw the histograms of one run and tag. Each is a function (canvas, data, look) -> {find, spot, count}:
-   `find(x, y)` is the step and bucket at a pixel, {place, bucket}, or null; `spot(at)` is the pixel of such a place.
+/* Ways to draw the histograms of one run and tag. Each is a function (canvas, data, look) -> {find, spot, count}:
+   `find(x, y)` is the step and bucket at a pixel, {place, bucket, value}, or null; `spot(at)` is the pixel of such a place.
 
    `data` is an answer of GET /api/v1/histograms, or of one step, with `places` of the steps; `look` has width, height,
-   `range` of the values, `steps` from first to last, and `marked`, the place of the step that a person chose, if any. */
+   `range` of the values, `steps` from first to last, `log` where heights and shades are logarithms of counts, and
+   `marked`, the place of the step that a person chose, if any. Outlines on one axis: 48-histogram-outlines.js. */
 (function (tb) {
   "use strict";
   const { begin, scale, colours, mix, axisBelow, axisLeft, line } = tb.canvas;
@@ -13,9 +14,16 @@
   const SHADES = 48;
   const BAR_PX = 3; // of a bar, at least: narrower buckets are drawn as one
   const heights = new WeakMap(); // data -> {shares, top, cut}
+  const logHeights = new WeakMap();
 
-  /** Share of its step's values in each bucket, the share that is drawn highest, and how many steps are cut there. */
-  function heightsOf(data) {
+  /** Share of its step's values in each bucket, the share that is drawn highest, and how many steps are cut there; or the
+      same of the logarithms of the counts, where none is so high that it has to be cut. */
+  function heightsOf(data, log) {
+    if (log && !logHeights.has(data)) {
+      const shares = data.counts.map((counts) => counts.map((count) => Math.log1p(count)));
+      logHeights.set(data, { shares, top: Math.max(...shares.flat()) || 1, cut: 0 });
+    }
+    if (log) return logHeights.get(data);
     if (!heights.has(data)) {
       const shares = data.counts.map((counts, i) => counts.map((count) => count / (data.num[i] || 1)));
       const peaks = shares.map((row) => Math.max(...row));
@@ -37,12 +45,12 @@
   }
 
   /** Offset outlines, the newest in front. */
-  function ridges(canvas, data, { width, height, range, marked }) {
+  function ridges(canvas, data, { width, height, range, marked, log }) {
     const context = begin(canvas, width, height);
     const look = colours(canvas);
     const box = { left: 6, right: width - 44, top: 4, bottom: height - BELOW_PX };
     const x = scale(...range, box.left, box.right);
-    const { shares, top } = heightsOf(data);
+    const { shares, top } = heightsOf(data, log);
     const tall = (box.bottom - box.top) * (data.step.length > 1 ? RIDGE : 0.95);
     const base = scale(0, data.step.length - 1, box.top + tall, box.bottom - 1);
     const baseOf = (i) => (data.step.length > 1 ? base(i) : box.bottom - 1);
@@ -83,9 +91,10 @@
     return {
       find(px, py) {
         if (px < box.left || px > box.right || py > box.bottom + 2) return null;
-        const bucket = bucketAt(data.edges, x.back(px));
-        for (let i = data.step.length - 1; i >= 0; i -= 1) if (py <= baseOf(i) + 0.5 && py >= baseOf(i) - rise(i, bucket)) return { place: i, bucket };
-        return { place: nearest(data.step.map((_, i) => baseOf(i)), py), bucket };
+        const value = x.back(px);
+        const bucket = bucketAt(data.edges, value);
+        for (let i = data.step.length - 1; i >= 0; i -= 1) if (py <= baseOf(i) + 0.5 && py >= baseOf(i) - rise(i, bucket)) return { place: i, bucket, value };
+        return { place: nearest(data.step.map((_, i) => baseOf(i)), py), bucket, value };
       },
       spot: ({ place, bucket }) => [x(middle(data.edges, bucket)), baseOf(place) - rise(place, bucket)],
       count: data.edges.length - 1,
@@ -107,11 +116,12 @@
   }
 
   /** Steps from left to right, values upwards; the darker (in the dark theme, the brighter), the more values. */
-  function heatmap(canvas, data, { width, height, range, steps, marked }) {
+  function heatmap(canvas, data, { width, height, range, steps, marked, log }) {
     const context = begin(canvas, width, height);
     const look = colours(canvas);
     const { box, x, y } = overSteps(width, height, range, steps);
-    const { shares, top } = heightsOf(data);
+    const { shares, top } = heightsOf(data, log);
+    const strength = (share) => (log ? share / top : Math.sqrt(Math.min(1, share / top)));
     axisLeft(context, y, box, look);
     axisBelow(context, x, box, look, true);
     const shades = Array.from({ length: SHADES + 1 }, (_, i) => mix(look.paper, look.run, i / SHADES));
@@ -120,7 +130,7 @@
     shares.forEach((row, i) => {
       row.forEach((share, bucket) => {
         if (!(share > 0)) return;
-        context.fillStyle = shades[Math.max(2, Math.round(SHADES * Math.sqrt(Math.min(1, share / top))))];
+        context.fillStyle = shades[Math.max(2, Math.round(SHADES * strength(share)))];
         context.fillRect(columns[i], rows[bucket + 1], Math.max(1, columns[i + 1] - columns[i]), Math.max(1, rows[bucket] - rows[bucket + 1]));
       });
     });
@@ -131,7 +141,7 @@
         const value = y.back(py);
         if (value < data.edges[0] || value > data.edges.at(-1)) return null;
         const place = columns.findLastIndex((column) => column <= px);
-        return { place: clamp(place, 0, data.step.length - 1), bucket: bucketAt(data.edges, value) };
+        return { place: clamp(place, 0, data.step.length - 1), bucket: bucketAt(data.edges, value), value };
       },
       spot: ({ place, bucket }) => [x(data.step[place]), y(middle(data.edges, bucket))],
       count: data.edges.length - 1,
@@ -145,13 +155,31 @@
   }
 
   const DASHES = [[1, 3], [4, 3], [], [], [], [4, 3], [1, 3]]; // of the seven lines, the outermost dotted
+  const NAMES = ["min", "5 %", "25 %", "50 %", "75 %", "95 %", "max"];
+  const FIRST_NAMED = [3, 0, 6, 1, 5, 2, 4]; // where there is no room for the names of all
+  const NAME_PX = 11; // between two names
+  const NAMES_PX = 34; // room at the right for them
   const BANDS = [[0, 6, 0.1], [1, 5, 0.16], [2, 4, 0.3]]; // filled between two lines, with a share of the run's colour
+
+  /* Each line's name stands at its end, unless another is in its way. */
+  function nameLines(context, look, y, values, left) {
+    const taken = [];
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    context.fillStyle = look.quiet;
+    for (const level of FIRST_NAMED) {
+      const at = y(values[level]);
+      if (taken.some((other) => Math.abs(other - at) < NAME_PX)) continue;
+      taken.push(at);
+      context.fillText(NAMES[level], left, at);
+    }
+  }
 
   /** Lines of the quantiles over steps, the median bold. */
   function lines(canvas, data, { width, height, range, steps, marked }) {
     const context = begin(canvas, width, height);
     const look = colours(canvas);
-    const { box, x, y } = overSteps(width, height, range, steps);
+    const { box, x, y } = overSteps(width - NAMES_PX, height, range, steps);
     axisLeft(context, y, box, look);
     axisBelow(context, x, box, look, true);
     const filled = data.step.map((_, i) => i).filter((i) => Number.isFinite(data.quantiles[i][0]));
@@ -175,6 +203,7 @@
       if (filled.length === 1) context.fillRect(x(data.step[filled[0]]) - 4, y(data.quantiles[filled[0]][level]) - 0.5, 8, level === 3 ? 2 : 1);
     });
     context.setLineDash([]);
+    if (filled.length) nameLines(context, look, y, data.quantiles[filled.at(-1)], box.right + 5);
     markStep(context, look, x, data.step[marked], box);
     return {
       find(px, py) {
@@ -200,22 +229,51 @@
     return bars;
   }
 
-  /** The buckets of one step as bars whose area is their count. */
-  function bars(canvas, data, { width, height, range }) {
+  const COUNTS_PX = 40; // room at the left for the axis of counts
+  const EVEN = 1.001; // buckets of one width differ by no more
+
+  /* How high each bar is: its count on a logarithmic axis and where all buckets are alike, else so that its area is. */
+  function heightOf(all, unit, log) {
+    const wide = (bar) => Math.max(bar.high - bar.low, BAR_PX / unit);
+    const widths = all.map(wide);
+    const even = Math.max(...widths) <= EVEN * Math.min(...widths) && all.every((bar) => bar.of === all[0].of);
+    if (log) return { rise: (bar) => Math.log10(1 + bar.count), counted: true };
+    return even ? { rise: (bar) => bar.count, counted: true } : { rise: (bar) => bar.count / wide(bar), counted: false };
+  }
+
+  /* Counts at the left: round numbers, or powers of ten on a logarithmic axis. */
+  function countAxis(context, y, box, look, log) {
+    if (!log) return axisLeft(context, y, box, look);
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    const most = Math.floor(y.high + 1e-9);
+    const stride = Math.max(1, Math.ceil(most / 4));
+    for (let power = 0; power <= most; power += stride) {
+      const at = Math.round(y(Math.log10(1 + 10 ** power))) + 0.5;
+      line(context, look.grid, [box.left, at], [box.right, at]);
+      context.fillStyle = look.quiet;
+      context.fillText(tb.format.short(10 ** power), box.left - 5, at);
+    }
+    return undefined;
+  }
+
+  /** The buckets of one step as bars: as high as their count, or where they differ in width, of an area like it. */
+  function bars(canvas, data, { width, height, range, log }) {
     const context = begin(canvas, width, height);
     const look = colours(canvas);
-    const box = { left: 6, right: width - 14, top: 8, bottom: height - BELOW_PX };
+    const box = { left: COUNTS_PX, right: width - 14, top: 8, bottom: height - BELOW_PX };
     const x = scale(...range, box.left, box.right);
     const unit = (box.right - box.left) / (range[1] - range[0]);
     const all = barsOf(data.edges, data.counts, unit);
-    const density = (bar) => bar.count / Math.max(bar.high - bar.low, BAR_PX / unit);
-    const y = scale(0, Math.max(...all.map(density), 0) || 1, box.bottom, box.top);
+    const { rise, counted } = heightOf(all, unit, log);
+    const y = scale(0, Math.max(...all.map(rise), 0) || 1, box.bottom, box.top);
     axisBelow(context, x, box, look);
+    if (counted) countAxis(context, y, box, look, log);
     line(context, look.line, [box.left, box.bottom + 0.5], [box.right, box.bottom + 0.5]);
     const place = (bar) => {
       const [from, to] = [x(bar.low), x(bar.high)];
       const wide = Math.max(to - from, BAR_PX);
-      return { from: (from + to - wide) / 2, wide, top: y(density(bar)) };
+      return { from: (from + to - wide) / 2, wide, top: y(rise(bar)) };
     };
     for (const bar of all) {
       const { from, wide, top } = place(bar);
@@ -236,6 +294,7 @@
     };
   }
 
-  tb.histogramViews = { ridges, heatmap, quantiles: lines, step: bars };
-  tb.histogramCut = (data) => heightsOf(data).cut;
+  tb.histogramViews = { ...tb.histogramViews, ridges, heatmap, quantiles: lines, step: bars };
+  tb.histogramParts = { heightsOf, bucketAt, middle, nearest, overSteps, markStep, countAxis, BELOW_PX };
+  tb.histogramCut = (data, log) => heightsOf(data, log).cut;
 })(window.tailboard);

@@ -7,6 +7,7 @@
   const LOW_PX = 60;
   const CARD_FRAME_PX = 2 * 7; // border and padding of a card
   const KEEP_NEAR = "300px 0px";
+  const JOINED = ""; // in place of a run: the card of all
   const blocks = new Map(); // tag -> Block
   const groups = new Map(); // name -> {element, head, grid}
   let steps = null; // ascending steps of all blocks, until something new is known
@@ -77,8 +78,9 @@
       return this.runs.map((run) => tb.histograms.list(run, this.tag));
     }
 
-    show(entry, runs, size) {
-      this.runs = runs.filter((run) => entry.runs.includes(run));
+    show(entry, picked, size) {
+      this.runs = picked.filter((run) => entry.runs.includes(run));
+      const runs = isJoined(this.runs) ? [JOINED] : picked;
       const across = Math.min(runs.length, size.columns);
       this.element.style.gridColumn = `span ${across}`;
       this.grid.style.gridTemplateColumns = `repeat(${across}, minmax(0, 1fr))`;
@@ -90,7 +92,7 @@
         card.drop();
         this.cards.delete(id);
       }
-      for (const id of runs) if (!this.cards.has(id)) this.cards.set(id, new tb.HistogramCard(id, this.tag));
+      for (const id of runs) if (!this.cards.has(id)) this.cards.set(id, id === JOINED ? new tb.JoinedHistogramCard(this.tag) : new tb.HistogramCard(id, this.tag));
       tb.setChildren(this.grid, runs.map((id) => this.cards.get(id).element));
       if (this.near) this.runs.forEach((run) => tb.histograms.want(run, this.tag));
       this.draw(size);
@@ -99,26 +101,30 @@
     /* Known before there are cards, so that nothing moves when they come. */
     height(runs, across, size) {
       const [full, low] = [size.height, this.low].map((height) => tb.HistogramCard.height({ ...size, height }) + GAP_PX);
+      if (runs[0] === JOINED) return full - GAP_PX;
       if (across === 1) return this.runs.length * full + (runs.length - this.runs.length) * low - GAP_PX;
       return Math.ceil(runs.length / across) * full - GAP_PX;
     }
 
     draw(size) {
-      for (const [id, card] of this.cards) card.box.style.height = `${this.runs.includes(id) ? size.height : this.low}px`;
+      for (const [id, card] of this.cards) card.box.style.height = `${id === JOINED || this.runs.includes(id) ? size.height : this.low}px`;
       if (!this.near) return;
-      const { histogram_mode: mode, histogram_shared: shared } = tb.view.get();
+      const { histogram_mode: mode, histogram_shared: shared, histogram_log: log } = tb.view.get();
       const logged = this.lists().filter((list) => list.data?.step.length);
       const filled = logged.filter((list) => list.data.num.some((num) => num > 0));
       const look = {
         ...size,
         mode: Object.hasOwn(tb.histogramViews, mode) ? mode : "ridges",
+        log,
         step: tb.steps.chosen(null),
         steps: spanOf(logged.flatMap(({ data }) => [data.step[0], data.step.at(-1)])),
         theme: document.documentElement.dataset.theme,
         choose: (step) => tb.view.set({ image_step: String(step) }),
       };
       const all = spanOf(filled.flatMap((list) => valuesOf(list, look)));
+      this.cards.get(JOINED)?.show(this.lists(), { ...look, range: all });
       for (const [id, card] of this.cards) {
+        if (id === JOINED) continue;
         const list = this.runs.includes(id) ? tb.histograms.list(id, this.tag) : null;
         card.show(list, { ...look, range: shared || !filled.includes(list) ? all : spanOf(valuesOf(list, look)) });
       }
@@ -139,6 +145,12 @@
     if (low < high) return [low, high];
     const width = (data.edges.at(-1) - data.edges[0]) / 2; // a single value stands in the middle
     return Number.isFinite(low) ? [low - width, low + width] : [];
+  }
+
+  /* Outlines at one step and quantiles can lie on each other, all else stands beside each other. */
+  function isJoined(runs) {
+    const { histogram_mode: mode, histogram_together: together } = tb.view.get();
+    return together && runs.length > 1 && Object.hasOwn(tb.joinedViews, mode);
   }
 
   const spanOf = (values) => (values.length ? [Math.min(...values), Math.max(...values)] : [0, 1]);
@@ -209,8 +221,8 @@
       "div",
       { class: "empty first" },
       make("h2", { text: "The picked runs have logged no histograms" }),
-      make("p", { text: "They are read from the logs of other tools, such as PyTorch's SummaryWriter, and appear here by themselves:" }),
-      make("pre", {}, make("code", { text: 'writer.add_histogram("layer1/weight", layer1.weight, step)' })),
+      make("p", { text: "Log the values of a layer, or keep the calls that the training has: logs of other tools are read as well." }),
+      make("pre", {}, make("code", { text: 'run.log_histogram("layer1/weight", layer1.weight, step=step)\nwriter.add_histogram("layer1/weight", layer1.weight, step)  # SummaryWriter' })),
     );
   }
 

@@ -21,9 +21,9 @@
     const middle = y + row.height / 2;
     context.textAlign = "left";
     context.textBaseline = "middle";
-    context.fillStyle = row.head ? look.text : look.quiet;
     const before = row.head ? 16 : 6 + row.indent;
     if (row.head) caret(context, look, 6, middle, row.folded);
+    context.fillStyle = row.head ? look.text : look.quiet;
     const count = row.head ? `  ${row.tags.length}` : "";
     const room = width - before - 6 - context.measureText(count).width;
     const text = fitted(context, row.label, room);

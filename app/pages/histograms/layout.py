@@ -8,7 +8,13 @@ from dash.development.base_component import Component
 from app.components import controls
 from app.components.view import Field
 
-MODES = (("ridges", "ridges"), ("heatmap", "heatmap"), ("quantiles", "quantiles"), ("step", "at one step"))
+MODES = (
+    ("ridges", "ridges"),
+    ("overlay", "overlay"),
+    ("heatmap", "heatmap"),
+    ("quantiles", "quantiles"),
+    ("step", "at one step"),
+)
 SIZES = (("s", "S"), ("m", "M"), ("l", "L"), ("xl", "XL"))
 
 FIELDS: Mapping[str, Field] = {
@@ -16,6 +22,8 @@ FIELDS: Mapping[str, Field] = {
     "histogram_mode": Field("histo", "text", "ridges"),
     "histogram_size": Field("hsize", "text", "m"),
     "histogram_shared": Field("haxis", "flag", True),  # the runs of a tag share the axis of values
+    "histogram_log": Field("hlog", "flag", False),  # counts on a logarithmic scale
+    "histogram_together": Field("hjoin", "flag", False),  # quantiles, and one step, of all runs in one card
     "histogram_closed": Field("hclosed", "list", []),  # groups of tags that are folded away
 }
 
@@ -32,6 +40,8 @@ def _bar() -> Component:
             controls.segments("histogram_mode", "What is drawn", MODES, "ridges"),
             controls.segments("histogram_size", "Size of cards", SIZES, "m"),
             controls.flag("histogram_shared", "same axis", "The runs of a tag share one axis of values"),
+            controls.flag("histogram_log", "log", "Counts on a logarithmic scale"),
+            controls.flag("histogram_together", "runs together", "Quantiles, and one step, of all runs in one card"),
             html.Div(id="histogram-steps", className="gallery-steps"),
         ],
         className="toolbar",
