@@ -130,6 +130,7 @@ def curve_entry(item: MediaItem) -> dict[str, Any]:
         "step": item.step,
         "wall_time": item.wall_time,
         "points": len(curve),
+        "left_out": item.meta.get("left_out", 0),
         **known,
         **columns,
         "message": item.caption if not len(curve) else "",

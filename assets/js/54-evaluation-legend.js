@@ -4,7 +4,9 @@
   const { make, format } = tb;
   const share = (value) => (tb.linePlot.known(value) ? value.toFixed(3) : "–");
 
-  /* Columns after the name: [words, hint, cell of a line]. */
+  const WIDE = "wide"; // a column that only wide panels have room for
+
+  /* Columns after the name: [words, hint, cell of a line, what it sorts by, class]. */
   function columnsOf({ way, over, threshold }) {
     const { short, long } = tb.curveLines.WAYS[way];
     if (over) {
@@ -12,17 +14,17 @@
       return [
         [short, `${long}, at the latest step`, (line) => share(line.y.at(-1)), "area"],
         ["best", "the highest over all steps", (line) => share(line.y[best(line)])],
-        ["at step", "where it is highest", (line) => (best(line) < 0 ? "–" : format.integer(line.x[best(line)]))],
+        ["at step", "where it is highest", (line) => (best(line) < 0 ? "–" : format.short(line.x[best(line)]))],
       ];
     }
     const at = (name) => (line) => share(line.data?.[name][placeOf(line, threshold)]);
     const where = threshold === null ? "where F1 is highest" : `at the threshold ${threshold}`;
-    const rate = way === "pr" ? ["prec.", `precision ${where}`, at("precision")] : ["FPR", `false positive rate ${where}`, at("false_positive_rate")];
+    const rate = way === "pr" ? ["prec.", `precision ${where}`, at("precision"), "", WIDE] : ["FPR", `false positive rate ${where}`, at("false_positive_rate"), "", WIDE];
     return [
       [short, long, (line) => share(line.data?.[tb.curveLines.WAYS[way].area]), "area"],
       [threshold === null ? "best at" : "at", threshold === null ? "the threshold whose F1 is highest" : "the nearest logged threshold", at("threshold")],
       rate,
-      ["recall", `recall (true positive rate) ${where}`, at("recall")],
+      ["recall", `recall (true positive rate) ${where}`, at("recall"), "", WIDE],
       ["F1", `F1 ${where}`, at("f1")],
     ];
   }
@@ -76,15 +78,15 @@
   function headOf(columns, sort) {
     const button = (name, words, hint) => make("button", { type: "button", "data-sort": name, "aria-pressed": String(sort === name), title: hint, text: words });
     const first = make("th", { scope: "col" }, button("name", "curve", "Sort as runs and tags are"));
-    const others = columns.map(([words, hint, , name]) => make("th", { scope: "col", title: hint }, name ? button(name, words, `${hint}. Sort by it, the highest first`) : words));
+    const others = columns.map(([words, hint, , name, room]) => make("th", { scope: "col", title: hint, class: room }, name ? button(name, words, `${hint}. Sort by it, the highest first`) : words));
     return make("tr", {}, first, ...others, make("th", {}, make("span", { class: "unseen", text: "download" })));
   }
 
   function rowOf({ line, on, cells }, columns) {
     const name = make("button", { type: "button", class: "curve-name", "aria-pressed": String(on), title: `${line.run}\n${line.tag}\n${on ? "Click to hide" : "Click to show"}` }, tb.curveClasses.swatch(line), make("span", { text: line.name }));
-    const note = line.note ? make("span", { class: "quiet curve-note", text: line.note, title: "The nearest step before the chosen one" }) : null;
+    const note = line.note ? make("span", { class: "quiet curve-note", text: line.note, title: `${line.note}: a step is the nearest before the chosen one; predictions outside 0 to 1 are left out of the counts` }) : null;
     const csv = make("a", { class: "icon small icon-save", href: tb.evaluation.csv(line.run, line.tag, line.item), download: `${line.name} ${line.tag}.csv`.replace(/[/\\]/g, "_"), title: "These numbers as CSV", "aria-label": `Numbers of ${line.name} as CSV` });
-    const rest = cells ? cells.map((text) => make("td", { text })) : [make("td", { colspan: columns.length, class: line.error ? "curve-words cell-error" : "curve-words quiet", text: line.loading ? "…" : line.words, title: line.words })];
+    const rest = cells ? cells.map((text, i) => make("td", { text, class: columns[i][4] })) : [make("td", { colspan: columns.length, class: line.error ? "curve-words cell-error" : "curve-words quiet", text: line.loading ? "…" : line.words, title: line.words })];
     return make("tr", { "data-line": line.id, class: on ? "" : "off" }, make("td", {}, make("div", { class: "curve-name-box" }, name, note)), ...rest, make("td", {}, csv));
   }
 

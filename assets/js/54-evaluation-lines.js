@@ -70,7 +70,9 @@
     const data = one.data || old.get(id) || null;
     if (!data) return { ...NOTHING, words: "", loading: true };
     old.set(id, data);
-    const note = wanted !== null && step !== wanted ? `step ${tb.format.integer(step)}` : "";
+    const nearest = wanted !== null && step !== wanted ? `step ${tb.format.integer(step)}` : "";
+    const lost = data.left_out ? `${tb.format.short(data.left_out)} left out` : "";
+    const note = [nearest, lost].filter(Boolean).join(", ");
     return { ...shapeOf(data, way), data, item, step, note, words: emptyWords(data, way) };
   }
 
@@ -88,6 +90,7 @@
   }
 
   function overSteps({ run, tag, way }, score = WAYS[way].area) {
+    tb.media.want(run, tag); // its steps are those of the slider
     const list = tb.evaluation.scores(run, tag);
     if (!list.data) return { ...NOTHING, words: list.error, loading: !list.error, error: Boolean(list.error) };
     return { x: list.data.step, y: list.data.scores[score] || [], from: 0, data: list.data, item: null, words: list.data.step.length ? "" : "nothing logged yet" };

@@ -6,7 +6,7 @@
   const ROW_PX = 22;
   const MOST_ROWS = 6; // more are scrolled to
   const HEAD_PX = 30;
-  const MOST_TOLD = 12;
+  const MOST_TOLD = 8;
   const GAP_PX = 16; // between pointer and tooltip
   const MOST_GUIDES = 3;
   const overlay = () => document.getElementById("overlay");
@@ -180,10 +180,11 @@
       tooltip.style.transform = `translate(${Math.max(8, left)}px, ${Math.min(Math.max(8, y + GAP_PX), innerHeight - height - 8)}px)`;
     }
 
-    /* The line that is told of first, then the others at the same threshold. */
+    /* The line that is told of first, then those of the same tag, those of the same run, and the others. */
     told() {
       const first = this.drawn.find((line) => line.id === this.at.id);
-      return [first, ...this.drawn.filter((line) => line !== first)];
+      const rank = (line) => (line === first ? 0 : line.tag === first.tag ? 1 : line.run === first.run ? 2 : 3);
+      return [...this.drawn].sort((a, b) => rank(a) - rank(b));
     }
 
     thresholdTable() {

@@ -2,7 +2,8 @@
 (function (tb) {
   "use strict";
   const { make, format } = tb;
-  const SIZES_PX = { s: 270, m: 360, l: 520, xl: 900 };
+  const SIZES_PX = { s: 220, m: 285, l: 480, xl: 900 };
+  const MATRIX_PX = { s: 250, m: 350, l: 520, xl: 900 }; // its cells hold numbers
   const GAP_PX = 8;
   const CARD_FRAME_PX = 2 * 7; // border and padding of a card
   const KEEP_NEAR = "300px 0px";
@@ -57,18 +58,22 @@
     return text.trim() && Number.isFinite(value) ? value : null;
   }
 
-  function measure(place) {
+  /* How many cards of at least `wanted` pixels stand in a row, and how wide each is inside. */
+  function columnsOf(width, wanted) {
+    const columns = Math.max(1, Math.floor((width + GAP_PX) / (Math.min(wanted, width) + GAP_PX)));
+    return { columns, width: Math.floor((width - (columns - 1) * GAP_PX) / columns) - CARD_FRAME_PX };
+  }
+
+  function lookOf(place, sizes) {
     const view = tb.view.get();
     const style = getComputedStyle(place);
-    const width = place.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    const wanted = Math.min(SIZES_PX[view.evaluation_size] || SIZES_PX.m, width);
-    const columns = Math.max(1, Math.floor((width + GAP_PX) / (wanted + GAP_PX)));
-    const inner = Math.floor((width - (columns - 1) * GAP_PX) / columns) - CARD_FRAME_PX;
+    const room = place.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const { columns, width } = columnsOf(room, sizes[view.evaluation_size] || sizes.m);
     return {
       columns,
-      width: inner,
-      height: tb.drawers.curve.height(null, inner),
-      matrix: tb.drawers.matrix.height(null, inner),
+      width,
+      height: tb.drawers.curve.height(null, width),
+      matrix: tb.drawers.matrix.height(null, width),
       step: tb.steps.chosen(null),
       over: view.evaluation_time === "steps",
       fit: view.evaluation_fit,
@@ -77,16 +82,18 @@
     };
   }
 
-  /* What stands in each section: [key, panel or tag]. */
-  function wantedBlocks(entries, look) {
+  /* What stands in each section: for each block its key, and its panel or tag. */
+  function wantedBlocks(entries, place) {
     const ofCurves = entries.filter((entry) => entry.kind !== MATRIX);
     const ofMatrices = entries.filter((entry) => entry.kind === MATRIX);
     const panels = tb.curveClasses.panelsOf(ofCurves, tb.view.get().evaluation_together);
     const scores = ofMatrices.map(({ tag, kind }) => ({ key: `scores\n${tag}`, kind, title: tag, members: SCORES.map((one) => ({ tag, ...one })) }));
     const asPanels = (all) => all.map((panel) => ({ key: panel.key, panel }));
+    const ofCurve = lookOf(place, SIZES_PX);
+    const { over } = ofCurve;
     return [
-      { name: "Curves", blocks: asPanels(panels) },
-      { name: "Confusion matrices", blocks: look.over ? asPanels(scores) : ofMatrices.map(({ tag }) => ({ key: `matrix\n${tag}`, tag })) },
+      { name: "Curves", look: ofCurve, blocks: asPanels(panels) },
+      { name: "Confusion matrices", look: over ? ofCurve : lookOf(place, MATRIX_PX), blocks: over ? asPanels(scores) : ofMatrices.map(({ tag }) => ({ key: `matrix\n${tag}`, tag })) },
     ];
   }
 
@@ -110,7 +117,7 @@
   }
 
   /* Make a block for each panel and tag, and let go of those that are no longer wanted. */
-  function layOut(wanted, look) {
+  function layOut(wanted) {
     const open = new Set(wanted.flatMap((section) => section.blocks.map(({ key }) => key)));
     for (const [key, { view }] of blocks) {
       if (open.has(key)) continue;
@@ -118,7 +125,7 @@
       view.drop();
       blocks.delete(key);
     }
-    return wanted.filter((section) => section.blocks.length).map(({ name, blocks: some }) => {
+    return wanted.filter((section) => section.blocks.length).map(({ name, look, blocks: some }) => {
       const { element, count, grid } = sectionOf(name);
       count.textContent = format.integer(some.length);
       grid.style.gridTemplateColumns = `repeat(${look.columns}, minmax(0, 1fr))`;
@@ -127,10 +134,10 @@
     });
   }
 
-  function fill(wanted, entries, look) {
+  function fill(wanted, entries) {
     const byTag = new Map(entries.map((entry) => [`${entry.kind}\n${entry.tag}`, entry]));
     const matrixRuns = runsOf(entries.filter((entry) => entry.kind === MATRIX));
-    for (const { key, panel, tag } of wanted.flatMap((section) => section.blocks)) {
+    for (const { key, panel, tag, look } of wanted.flatMap((section) => section.blocks.map((block) => ({ ...block, look: section.look })))) {
       const { view, near } = blocks.get(key);
       if (!panel) {
         view.show({ entry: byTag.get(`${MATRIX}\n${tag}`), runs: matrixRuns, look, near });
@@ -152,13 +159,12 @@
     const place = document.getElementById("evaluation");
     if (!place || !onPage()) return;
     const entries = shownTags();
-    const look = measure(place);
-    const wanted = wantedBlocks(entries, look);
-    const elements = layOut(wanted, look);
+    const wanted = wantedBlocks(entries, place);
+    const elements = layOut(wanted);
     tb.setChildren(place, elements.length ? elements : [empty()]);
-    fill(wanted, entries, look);
+    fill(wanted, entries);
     document.getElementById("evaluation-curve-bar").hidden = !entries.length;
-    document.getElementById("evaluation-matrix-bar").hidden = look.over || !wanted[1].blocks.length;
+    document.getElementById("evaluation-matrix-bar").hidden = wanted[1].look.over || !wanted[1].blocks.length;
     for (const flag of ["together", "fit", "errors", "difference"]) {
       document.querySelector(`[data-field="evaluation_${flag}"][data-act]`).setAttribute("aria-pressed", String(tb.view.get()[`evaluation_${flag}`]));
     }

@@ -6,10 +6,13 @@
   "use strict";
   const { begin, colours, mix } = tb.canvas;
   const TITLE_PX = 16;
+  const TOP_PX = 6; // half a line of text above the first row
   const LABEL_PX = 12; // height of a line of text
   const MOST_LABEL_PX = 84;
   const SHADES = 48;
   const FAINTEST = 0.06; // of what is not nothing
+  const SMALL_PX = 9; // of numbers in cells
+  const SMALL_BELOW_PX = 32;
   const GAP_FROM_PX = 7; // cells at least so wide have a line between them
 
   const channelsOf = (colour) => colour.match(/[\d.]+/g).slice(0, 3).map(Number);
@@ -55,7 +58,7 @@
     const flat = Math.min(widest, MOST_LABEL_PX) + 8 <= (width - TITLE_PX - room - 4) / size;
     const left = TITLE_PX + room;
     const below = TITLE_PX + (flat ? LABEL_PX + 4 : room);
-    const side = Math.max(size < 40 ? 40 : 20, Math.min(width - left - 4, height - below - 4));
+    const side = Math.max(size < 40 ? 40 : 20, Math.min(width - left - 4, height - below - TOP_PX - 2));
     const cell = side / size;
     const scales = { more: shades(look, token("accent")), less: shades(look, token("bad")) };
     const shadeOf = (value) => {
@@ -63,12 +66,12 @@
       return scales[value < 0 ? "less" : "more"][share ? Math.round(Math.max(FAINTEST, share) * SHADES) : 0];
     };
     cells();
-    numbers();
     sides();
+    numbers();
 
     function cells() {
       context.fillStyle = look.grid;
-      context.fillRect(left, 2, side, side);
+      context.fillRect(left, TOP_PX, side, side);
       const sharp = window.devicePixelRatio || 1;
       const { values, size: count } = pooled(shown, Math.floor(side * sharp));
       const one = side / count;
@@ -79,16 +82,18 @@
           if (Number.isNaN(value)) continue;
           if (value === 0 && !gap) context.fillStyle = look.paper;
           else context.fillStyle = shadeOf(value).fill;
-          const [x, y] = [left + column * one, 2 + row * one];
+          const [x, y] = [left + column * one, TOP_PX + row * one];
           context.fillRect(x, y, one - gap + (gap ? 0 : 0.5), one - gap + (gap ? 0 : 0.5));
         }
       }
       context.strokeStyle = look.line;
-      context.strokeRect(left - 0.5, 1.5, side + 1, side + 1);
+      context.strokeRect(left - 0.5, TOP_PX - 0.5, side + 1, side + 1);
     }
 
     function numbers() {
       if (cell < LABEL_PX + 4) return;
+      const family = context.font.replace(/^\S+ /, "");
+      if (cell < SMALL_BELOW_PX) context.font = `${SMALL_PX}px ${family}`;
       context.textAlign = "center";
       context.textBaseline = "middle";
       for (let row = 0; row < size; row += 1) {
@@ -96,9 +101,9 @@
           const value = shown.values[row * size + column];
           if (Number.isNaN(value)) continue;
           const text = shown.text(value);
-          if (context.measureText(text).width > cell - 4) continue;
+          if (context.measureText(text).width > cell - 2) continue;
           context.fillStyle = value === 0 ? look.quiet : shadeOf(value).ink;
-          context.fillText(text, left + (column + 0.5) * cell, 2 + (row + 0.5) * cell);
+          context.fillText(text, left + (column + 0.5) * cell, TOP_PX + (row + 0.5) * cell);
         }
       }
     }
@@ -116,16 +121,16 @@
       context.textBaseline = "middle";
       for (let i = 0; i < size; i += each) {
         context.textAlign = "right";
-        context.fillText(short(labels[i], room - 8), left - 5, 2 + (i + 0.5) * cell);
+        context.fillText(short(labels[i], room - 8), left - 5, TOP_PX + (i + 0.5) * cell);
         if (flat) {
           context.textAlign = "center";
-          context.fillText(labels[i], left + (i + 0.5) * cell, 2 + side + LABEL_PX / 2 + 3);
-        } else turned(short(labels[i], room - 8), left + (i + 0.5) * cell, 2 + side + 5, "right");
+          context.fillText(labels[i], left + (i + 0.5) * cell, TOP_PX + side + LABEL_PX / 2 + 3);
+        } else turned(short(labels[i], room - 8), left + (i + 0.5) * cell, TOP_PX + side + 5, "right");
       }
       context.fillStyle = look.text;
       context.textAlign = "center";
-      context.fillText("predicted", left + side / 2, 2 + side + below - TITLE_PX / 2);
-      turned("true", TITLE_PX / 2, 2 + side / 2, "center");
+      context.fillText("predicted", left + side / 2, TOP_PX + side + below - TITLE_PX / 2);
+      turned("true", TITLE_PX / 2, TOP_PX + side / 2, "center");
     }
 
     function turned(text, x, y, align) {
@@ -139,10 +144,10 @@
 
     return {
       find(px, py) {
-        const [column, row] = [Math.floor((px - left) / cell), Math.floor((py - 2) / cell)];
+        const [column, row] = [Math.floor((px - left) / cell), Math.floor((py - TOP_PX) / cell)];
         return row >= 0 && row < size && column >= 0 && column < size ? { row, column } : null;
       },
-      spot: ({ row, column }) => [left + (column + 0.5) * cell, 2 + (row + 0.5) * cell],
+      spot: ({ row, column }) => [left + (column + 0.5) * cell, TOP_PX + (row + 0.5) * cell],
       cell,
     };
   }

@@ -5,10 +5,10 @@
   const MOST_CLASSES = 200; // rows: more are in the download
   const COLUMNS = [
     ["label", "class"],
-    ["support", "is", "How many are of this class"],
-    ["predicted", "called", "How many are called so"],
-    ["precision", "precision", "Of those called so, the share that is"],
-    ["recall", "recall", "Of those that are, the share that is called so"],
+    ["support", "true", "How many are of this class", "wide"],
+    ["predicted", "called", "How many are predicted as this class", "wide"],
+    ["precision", "prec.", "Precision: of those called so, the share that is"],
+    ["recall", "recall", "Recall: of those that are, the share that is called so"],
     ["f1", "F1", "Harmonic mean of precision and recall"],
   ];
   const known = (value) => value !== null && Number.isFinite(value);
@@ -53,10 +53,10 @@
       const { labels, worst, counts, size, classes } = this.data;
       const rows = worst.map(([row, column]) => {
         const count = counts[row * size + column];
-        const names = make("td", { class: "name", title: `${labels[row]} taken for ${labels[column]}` }, labels[row], make("span", { class: "quiet", text: " taken for " }), labels[column]);
-        return make("tr", { "data-cell": `${row} ${column}` }, names, make("td", { text: amount(count) }), make("td", { text: percent(count, classes.support[row]) }));
+        const names = make("td", { class: "name", title: `${labels[row]} taken for ${labels[column]}` }, labels[row], make("span", { class: "quiet", text: " → ", role: "img", "aria-label": " taken for " }), labels[column]);
+        return make("tr", { "data-cell": `${row} ${column}` }, names, make("td", { text: amount(count) }), make("td", { class: "wide", text: percent(count, classes.support[row]) }));
       });
-      const head = make("tr", {}, make("th", { text: "largest errors" }), make("th", { text: "count" }), make("th", { text: "of true", title: "Share of all that are of the true class" }));
+      const head = make("tr", {}, make("th", { text: "largest errors" }), make("th", { text: "count" }), make("th", { class: "wide", text: "of true", title: "Share of all that are of the true class" }));
       const none = rows.length ? [] : [make("tr", {}, make("td", { colspan: 3, class: "quiet", text: "none: every prediction was right" }))];
       this.worst.replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows, ...none)));
     }
@@ -68,9 +68,9 @@
       if (this.sort !== "label") order.sort((a, b) => value(a) - value(b));
       if (this.down) order.reverse();
       const cell = (name, i) => (name === "support" || name === "predicted" ? amount(classes[name][i]) : share(classes[name][i]));
-      const rows = order.slice(0, MOST_CLASSES).map((i) => make("tr", {}, make("td", { class: "name", title: labels[i], text: labels[i] }), ...COLUMNS.slice(1).map(([name]) => make("td", { text: cell(name, i) }))));
+      const rows = order.slice(0, MOST_CLASSES).map((i) => make("tr", {}, make("td", { class: "name", title: labels[i], text: labels[i] }), ...COLUMNS.slice(1).map(([name, , , room]) => make("td", { text: cell(name, i), class: room }))));
       const sorted = (name) => (this.sort !== name ? "none" : this.down ? "descending" : "ascending");
-      const head = COLUMNS.map(([name, words, hint]) => make("th", { "aria-sort": sorted(name), title: hint }, make("button", { type: "button", "data-sort": name, text: words })));
+      const head = COLUMNS.map(([name, words, hint, room]) => make("th", { class: room, "aria-sort": sorted(name), title: hint }, make("button", { type: "button", "data-sort": name, text: words })));
       const more = order.length > MOST_CLASSES ? [make("caption", { text: `${MOST_CLASSES} of ${format.integer(order.length)} classes` })] : [];
       this.classes.replaceChildren(make("table", {}, ...more, make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...rows)));
     }
