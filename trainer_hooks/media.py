@@ -1,8 +1,7 @@
 """Logging of what is no number: encoded by its kind, stored by content, listed line by line."""
 
-import importlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
@@ -15,6 +14,8 @@ from trainer_hooks.copies import copy_of, size_of
 from trainer_hooks.disk import replace_file
 from trainer_hooks.encoding import SMALL_BYTES, EncodingQueue, Job
 from trainer_hooks.folder import RunFolder
+from trainer_hooks.forking import no_fork
+from trainer_hooks.kinds import Encoders
 from trainer_hooks.notices import Notices
 from trainer_hooks.record import blob_path, encode_media
 from trainer_hooks.values import RefusedError, clean_tag, to_step, to_time
@@ -109,6 +110,7 @@ class MediaLogging(PictureCalls, MeasureCalls, DocumentCalls):
     _notices: Notices
     _writer: Writer
     _encoding: EncodingQueue
+    _encoders: Encoders
     _next_step: int
     _refused: int
     _finished: bool
@@ -136,23 +138,34 @@ class MediaLogging(PictureCalls, MeasureCalls, DocumentCalls):
 
     def _log_item(self, logged: Logged, value: Any, options: Mapping[str, Any]) -> None:
         try:
-            encode = importlib.import_module(f"trainer_hooks.kinds.{logged.kind}").encode
+            encode = self._encoders.find(logged.kind)
             size_bytes = None if isinstance(value, str) else size_of((value, options))  # a text may be a path
-            if size_bytes and size_bytes > SMALL_BYTES and self._encoding.has_room(size_bytes):
-                encode = partial(encode, copy_of(value), **copy_of(options))
-                self._encoding.put(Job(logged.tag, size_bytes, partial(self._encode_later, logged, encode)))
+            if self._is_for_later(size_bytes, known=encode is not None):
+                job = partial(self._encode_later, logged, copy_of(value), copy_of(options))
+                self._encoding.put(Job(logged.tag, size_bytes or 0, job))
                 return
+            if encode is None:
+                raise RuntimeError("a signal handler logged it while the module that encodes it was being loaded")
             entry = logged.entry(encode(value, **options), self._folder)
         except REFUSALS as error:
             self._refuse(logged, error)
         else:
-            size_bytes = len(entry.line) + entry.size_bytes
-            self._encoding.do_in_order(Job(logged.tag, size_bytes, partial(self._store, entry)))
+            kept_bytes = len(entry.line) + entry.size_bytes
+            self._encoding.do_in_order(Job(logged.tag, kept_bytes, partial(self._store, entry)))
 
-    def _encode_later(self, logged: Logged, encode: Callable[[], Item]) -> None:
+    def _is_for_later(self, size_bytes: int | None, *, known: bool) -> bool:
+        """Tell whether a value whose copy takes so much is encoded by the thread; `known`: it could be at once."""
+        if size_bytes is None or (known and size_bytes <= SMALL_BYTES):
+            return False
+        return self._encoding.has_room(size_bytes)
+
+    def _encode_later(self, logged: Logged, value: Any, options: Mapping[str, Any]) -> None:
         """Called by the thread that encodes."""
         try:
-            entry = logged.entry(encode(), self._folder)
+            with no_fork():
+                encode = self._encoders.find(logged.kind)
+            assert encode is not None  # no signal handler runs in this thread
+            entry = logged.entry(encode(value, **options), self._folder)
         except REFUSALS as error:
             self._refuse(logged, error)
             return

@@ -14,6 +14,7 @@ from trainer_hooks.encoder import line_encoder
 from trainer_hooks.encoding import EncodingQueue
 from trainer_hooks.folder import RunFolder
 from trainer_hooks.forking import no_fork
+from trainer_hooks.kinds import Encoders
 from trainer_hooks.load import LoadSampler
 from trainer_hooks.media import MediaLogging
 from trainer_hooks.notices import Notices
@@ -51,7 +52,7 @@ class Run(MediaLogging):
         self._finished = False
         self._is_first = True  # not a forked child of the process that called init()
         self._closer = Closer(self._notices)
-        self._encoding = EncodingQueue(self._notices)
+        self._encoding, self._encoders = EncodingQueue(self._notices), Encoders()
         self._load: LoadSampler | None = None
         self._capture: threading.Thread | None = None
         self._writer = Writer(
@@ -224,7 +225,7 @@ class Run(MediaLogging):
         """Called in a forked child: log into files of its own, if it logs at all, and tell `logs` when it begins to."""
         self._notices = Notices()
         self._closer = Closer(self._notices)
-        self._encoding = EncodingQueue(self._notices)
+        self._encoding, self._encoders = EncodingQueue(self._notices), Encoders()
         self._capture = self._load = None
         self._is_first = False
         self._writer.begin_again_after_fork()
