@@ -119,15 +119,17 @@
   /* The controls are there where something answers to them. */
   function showControls() {
     const place = document.getElementById("clip-controls");
-    if (!place) return;
-    const kinds = new Set(tb.live.tags().map((entry) => entry.kind));
+    if (!place || tb.view.get().page !== "images") return;
+    const kinds = new Set(tb.gallery.entries().map((entry) => entry.kind));
     place.hidden = !kinds.has("audio") && !kinds.has("video");
     for (const element of place.querySelectorAll("[data-for]")) element.hidden = !kinds.has(element.dataset.for);
   }
 
+  const SETS = ["page", "runs", "image_tags", "media_kind"];
   const RULES = ["media_volume", "media_rate", "media_loop"];
   tb.view.onChange((view, changed) => {
     if (changed.some((name) => RULES.includes(name))) for (const medium of clips.keys()) apply(medium);
+    if (changed.some((name) => SETS.includes(name))) showControls();
     if (changed.includes("page")) {
       stopTogether();
       for (const medium of clips.keys()) medium.pause();

@@ -13,7 +13,8 @@
   const SMALLEST_PX = 26; // a picture smaller than this says nothing
   const CAPTION_FROM_PX = 52; // captions below smaller pictures would be all dots
   const HIGHEST = 1.45; // of a box, times its width
-  const shapes = new WeakMap(); // list -> its shape, until it grows
+  let shapes = new WeakMap(); // list -> its shape, until it grows
+  const sizes = new Map(); // address -> [width, height] in pixels, of what was logged without them
 
   /** The room that the largest call of a tag needs: how many items, their width over height, letters of a caption. */
   function shapeOf(lists) {
@@ -35,10 +36,19 @@
     for (const item of list.items) {
       shape.letters = Math.max(shape.letters, item.caption.length);
       shape.plots = shape.plots || tb.isPlot(item);
-      if (item.width_px && item.height_px) shape.ratio = Math.max(shape.ratio, item.width_px / item.height_px);
+      const [wide, high] = sizes.get(item.src) || [item.width_px, item.height_px];
+      if (wide && high) shape.ratio = Math.max(shape.ratio, wide / high);
     }
     shapes.set(list, shape);
     return shape;
+  }
+
+  /** Remember how large an item is that was logged without its size; its box takes the form from now on. */
+  function learnSize(item, width, height) {
+    if (item.width_px || sizes.has(item.src) || !width) return;
+    sizes.set(item.src, [width, height]);
+    shapes = new WeakMap();
+    tb.gallery.later();
   }
 
   /* Height of the captions below pictures of this width; none where they would be all dots. */
@@ -67,9 +77,9 @@
   }
 
   /** Pixels stay pixels where a small picture is drawn large, unless the view says otherwise. */
-  function sharpen(image) {
+  function sharpen(image, width = image.naturalWidth, height = image.naturalHeight) {
     const chosen = tb.view.get().image_pixels;
-    const scale = image.clientWidth && Math.min(image.clientWidth / image.naturalWidth, image.clientHeight / image.naturalHeight);
+    const scale = image.clientWidth && Math.min(image.clientWidth / width, image.clientHeight / height);
     image.classList.toggle("pixels", chosen === "pixels" || (chosen === "auto" && scale >= 2));
   }
 
@@ -140,6 +150,7 @@
     settle() {
       if (!this.image.complete || !this.image.naturalWidth) return;
       sharpen(this.image);
+      learnSize(this.item, this.image.naturalWidth, this.image.naturalHeight);
       this.showOverlay();
     }
 
@@ -178,6 +189,7 @@
   };
 
   tb.shapeOf = shapeOf;
+  tb.learnSize = learnSize;
   tb.sharpen = sharpen;
   tb.Tiles = Tiles;
   tb.tilesHeight = height;

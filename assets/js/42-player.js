@@ -88,7 +88,7 @@
       const { item, audio, seek } = this;
       if (!this.near || !item || !(audio.duration > 0)) return;
       const { spectrogram } = tb.view.get();
-      const sound = await tb.soundOf(item, audio.duration, spectrogram);
+      const sound = await tb.soundOf(item, audio.duration, spectrogram, () => this.near && this.item === item);
       if (this.item === item && tb.view.get().spectrogram === spectrogram) seek.show(sound);
     }
 

@@ -42,6 +42,7 @@
       this.screen.replaceChildren(this.picture);
       this.bar.replaceChildren();
       this.picture.addEventListener("error", () => this.explain());
+      this.picture.addEventListener("load", () => this.learn());
       if (form !== "picture") this.control(form === "video" ? this.picture : new tb.Frames(this.picture));
     }
 
@@ -54,8 +55,26 @@
       this.button.addEventListener("click", () => tb.clips.toggle(medium));
       for (const name of ["play", "pause", "ended", "emptied"]) medium.addEventListener(name, () => this.showState());
       for (const name of ["timeupdate", "seeked", "loadedmetadata", "emptied"]) medium.addEventListener(name, () => this.showTime());
+      medium.addEventListener("loadedmetadata", () => this.learn());
       if (medium !== this.picture) medium.addEventListener("error", () => this.explain());
       tb.clips.add(medium, this.element, true);
+    }
+
+    /* Once its size is known: small pictures keep their pixels. */
+    settle() {
+      if (this.form === "video") return;
+      const { picture } = this;
+      const [width, height] = this.form === "frames" ? [picture.width, picture.height] : [picture.naturalWidth, picture.naturalHeight];
+      tb.sharpen(picture, width, height);
+    }
+
+    learn() {
+      const { picture, form, item } = this;
+      if (!item) return;
+      if (form === "video") tb.learnSize(item, picture.videoWidth, picture.videoHeight);
+      else if (form === "frames") tb.learnSize(item, picture.width, picture.height);
+      else tb.learnSize(item, picture.naturalWidth, picture.naturalHeight);
+      this.settle();
     }
 
     load() {

@@ -21,33 +21,36 @@
   let underWay = 0;
 
   /**
-   * Promise of what a clip sounds like; null where it is too long, too heavy or nothing that this browser decodes.
+   * Promise of what a clip sounds like; null where it is too long, too heavy or nothing that this browser decodes, or
+   * where nobody wants it any more (`isWanted()`) when its turn comes.
    * `peaks`: `low` and `high`, the least and largest sample of equal parts, in [-1, 1]. `spectrum`: `loudness` in
    * 0 to 255, `rows` x `columns`, the highest frequency first, a logarithmic axis from 50 Hz on.
    */
-  function soundOf(item, duration, withSpectrum) {
+  function soundOf(item, duration, withSpectrum, isWanted) {
     if (duration > MOST_S || item.size_bytes > MOST_BYTES) return Promise.resolve(null);
     const key = `${withSpectrum} ${item.src}`;
     if (!kept.has(key)) {
-      kept.set(key, inTurn(() => read(item.src, duration, withSpectrum)));
+      kept.set(key, inTurn(duration, isWanted, () => read(item.src, duration, withSpectrum)));
       kept.get(key).catch(() => kept.delete(key)); // the fetch may succeed another time
       if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
     }
     return kept.get(key).catch(() => null);
   }
 
-  function inTurn(work) {
+  function inTurn(duration, isWanted, work) {
     return new Promise((resolve, reject) => {
-      waiting.push(() => work().then(resolve, reject));
+      waiting.push({ duration, run: () => (isWanted() ? work().then(resolve, reject) : Promise.resolve(reject(new Error("Nobody looks at it.")))) });
       next();
     });
   }
 
-  /* What was asked for last comes first: that is where a person looks by now. */
+  /* Short clips first: nobody waits for a second of speech until an hour of it is decoded. */
   function next() {
     if (underWay >= AT_ONCE || !waiting.length) return;
     underWay += 1;
-    waiting.pop()().finally(() => {
+    const shortest = waiting.reduce((best, { duration }, i) => (duration < waiting[best].duration ? i : best), 0);
+    const [{ run }] = waiting.splice(shortest, 1);
+    run().finally(() => {
       underWay -= 1;
       next();
     });

@@ -159,5 +159,5 @@
   tb.keys.extra.push(["← →", "media: step back and on; Home, End: first, latest"]);
 
   tb.steps.pages.images = stepsOf;
-  tb.gallery = { entry: (tag) => loggedTags().find((entry) => entry.tag === tag), columns: () => columnsOf(shownTags()), later };
+  tb.gallery = { entries: shownTags, entry: (tag) => loggedTags().find((entry) => entry.tag === tag), columns: () => columnsOf(shownTags()), later };
 })(window.tailboard);

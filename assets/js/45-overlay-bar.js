@@ -3,12 +3,13 @@
   "use strict";
   const { make } = tb;
   const FIELDS = ["boxes", "box_score", "masks", "mask_opacity", "overlay_off"];
+  const SETS = ["page", "runs", "image_tags", "media_kind"];
   let shown = "";
   let frame = 0;
 
-  /* Of pictures alone, and only lists that a gallery has asked for. */
+  /* Of the pictures that the page shows. */
   function lists() {
-    const entries = tb.live.tags().filter((entry) => entry.kind === "image");
+    const entries = tb.gallery.entries().filter((entry) => entry.kind === "image");
     return entries.flatMap(({ tag, runs }) => runs.filter((run) => tb.live.runs.has(run)).map((run) => tb.media.list(run, tag)));
   }
 
@@ -95,7 +96,7 @@
   }
 
   tb.view.onChange((view, changed) => {
-    if (changed.includes("page") || changed.includes("runs")) later();
+    if (changed.some((name) => SETS.includes(name))) later();
     if (!changed.some((name) => FIELDS.includes(name))) return;
     later();
     tb.gallery.later();

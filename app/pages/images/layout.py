@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from app.components import controls
 from app.components.view import Field
+from app.pages.images import clips, overlays
 
 SIZES = (("s", "S"), ("m", "M"), ("l", "L"), ("xl", "XL"))
 PIXELS = (("auto", "auto"), ("pixels", "pixels"), ("smooth", "smooth"))
@@ -29,6 +30,8 @@ FIELDS: Mapping[str, Field] = {
     "mesh_box": Field("mbox", "flag", True),
     "mesh_cameras": Field("mcam", "list", []),  # where the meshes of a tag are looked at from, as JSON
     "tensor_slices": Field("slice", "list", []),  # places on the leading axes of a tag's tensors, as JSON
+    **clips.FIELDS,
+    **overlays.FIELDS,
 }
 
 
@@ -47,6 +50,8 @@ def _bar() -> Component:
             controls.segments("image_size", "Size of items", SIZES, "m"),
             controls.flag("captions", "captions", "Show what was logged with each item below it"),
             _looks(),
+            clips.clip_controls(),
+            overlays.overlay_controls(),
         ],
         className="toolbar",
         role="toolbar",

@@ -36,7 +36,10 @@ def overlay_controls() -> Component:
                 **{"data-for": "boxes"},
             ),
             html.Div(
-                [controls.flag("masks", "masks", "Show the masks above pictures"), html.Div(opacity, className="named")],
+                [
+                    controls.flag("masks", "masks", "Show the masks above pictures"),
+                    html.Div(opacity, className="named"),
+                ],
                 className="row",
                 **{"data-for": "masks"},
             ),
