@@ -96,8 +96,9 @@ class LayerRows:
 
 def pick(items: Sequence[MediaItem], places: Sequence[int]) -> list[MediaItem]:
     """Read the items at these places, ascending. Where all but the last are evenly apart a file is opened once."""
-    stride = places[1] - places[0] if len(places) > _SINGLY else 0
-    even = range(places[0], places[-2] + 1, stride) if stride else range(0)
+    if len(places) <= _SINGLY:
+        return [items[place] for place in places]
+    even = range(places[0], places[-2] + 1, places[1] - places[0])
     if list(even) != list(places[:-1]):
         return [items[place] for place in places]
     return [*items[even.start : even.stop : even.step], items[places[-1]]]

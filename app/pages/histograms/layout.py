@@ -22,7 +22,7 @@ FIELDS: Mapping[str, Field] = {
     "histogram_mode": Field("histo", "text", "ridges"),
     "histogram_size": Field("hsize", "text", "m"),
     "histogram_shared": Field("haxis", "flag", True),  # the runs of a tag share the axis of values
-    "histogram_log": Field("hlog", "flag", False),  # counts on a logarithmic scale
+    "histogram_log": Field("clog", "flag", False),  # counts on a logarithmic scale
     "histogram_together": Field("hjoin", "flag", False),  # quantiles, and one step, of all runs in one card
     "histogram_closed": Field("hclosed", "list", []),  # groups of tags that are folded away
 }

@@ -1,5 +1,6 @@
 """`GET /api/v1/histograms`: what the page of histograms is drawn from."""
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -85,6 +86,37 @@ def test_one_that_could_not_be_read_says_why(client, store):
     store.put("a", media={"w": [broken, item(1)]})
     assert asked(client).json["message"] == "It could not be read: cut."
     assert asked(client, at=0).json["message"] == "It could not be read: cut."
+
+
+def test_every_bucket_of_every_step_can_be_downloaded(client, store):
+    store.put("a", media={"w": [item(0), item(7, [0.1, 0.6, 0.6], nan=2)]})
+    text = asked(client, format="csv").text.splitlines()
+    assert text[0] == "step,wall_time,from,to,count"
+    assert text[1:3] == ["0,1.5,0,0.25,1", "0,1.5,0.25,0.5,1"]
+    assert text[-2:] == ["7,1.5,0.5,0.75,2", "7,1.5,0.75,1,0"]
+    lines = [json.loads(line) for line in asked(client, format="jsonl").text.splitlines()]
+    assert [(line["step"], line["counts"], line.get("nan")) for line in lines] == [
+        (0, [1, 1, 0, 1], None),
+        (7, [1, 0, 2, 0], 2),
+    ]
+
+
+def test_values_that_are_not_finite_are_told_of_each_step(client, store):
+    store.put("a", media={"w": [item(0), item(7, nan=12, inf=1), item(9, nan=None)]})
+    assert asked(client).json["nonfinite"] == [[0, 0], [12, 1], [0, 0]]
+    assert asked(client, at=1).json["nan"] == 12
+
+
+@pytest.mark.parametrize("value", [0.0, -3.5])
+def test_a_histogram_of_one_value_is_drawn_around_it(client, store, value):
+    meta = {"edges": [value, value], "counts": [5], "min": value, "max": value, "num": 5}
+    one = MediaItem("w", "histogram", 0, 1.5, None, "application/json", meta=meta)
+    store.put("a", media={"w": [one]})
+    told = asked(client).json
+    assert told["quantiles"] == [[value] * 7]
+    assert told["edges"][0] < value < told["edges"][-1]
+    assert sum(told["counts"][0]) == 5
+    assert asked(client, at=0).json["statistics"]["std"] == 0
 
 
 @pytest.mark.parametrize(
