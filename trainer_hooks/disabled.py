@@ -19,8 +19,23 @@ class DisabledRun(Run):
         """The folder that the run would have been in; it is not made."""
         return self._path
 
+    @property
+    def finished(self) -> bool:
+        """Never: there is nothing to finish."""
+        return False
+
     def log(self, metrics: Mapping[str, Any], step: int | None = None, wall_time: float | None = None) -> None:
         """Do nothing."""
+
+    def update_config(self, config: Any) -> None:
+        """Do nothing."""
+
+    def refuse(self, key: str, message: str) -> None:
+        """Do nothing."""
+
+    def flush(self, timeout_s: float = 0.0) -> bool:
+        """Do nothing; return True, since nothing waits."""
+        return True
 
     def progress(self, done: float, total: float) -> None:
         """Do nothing."""
