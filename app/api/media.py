@@ -37,7 +37,7 @@ _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data
 _PAGE_SANDBOX = (
     "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' data: blob:; "
     "style-src 'unsafe-inline' data: blob:; img-src data: blob:; font-src data: blob:; media-src data: blob:; "
-    "worker-src data: blob:; connect-src data: blob:; form-action 'none'; base-uri 'none'; webrtc 'block'"
+    "worker-src data: blob:; connect-src data: blob:; form-action 'none'; base-uri 'none'"
 )
 _PAGE = "text/html"
 _NPY = "application/x-npy"

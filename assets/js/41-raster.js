@@ -25,7 +25,7 @@
     }
 
     put(x, y, near, colour) {
-      if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
+      if (!(x >= 0 && y >= 0 && x < this.width && y < this.height)) return; // NaN is nowhere
       const at = y * this.width + x;
       if (near <= this.depth[at]) return;
       this.depth[at] = near;
@@ -33,25 +33,32 @@
     }
 
     /** A triangle between places `a`, `b`, `c` of `points`, in one colour. */
-    triangle({ x, y, near }, a, b, c, colour) {
-      const [ax, ay, bx, by, cx, cy] = [x[a], y[a], x[b], y[b], x[c], y[c]];
-      const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
+    triangle(points, a, b, c, colour) {
+      const { x, y, near } = points;
+      const ax = x[a];
+      const ay = y[a];
+      const abx = x[b] - ax;
+      const aby = y[b] - ay;
+      const acx = x[c] - ax;
+      const acy = y[c] - ay;
+      const area = abx * acy - aby * acx;
       if (!area) return;
-      const left = Math.max(0, Math.ceil(Math.min(ax, bx, cx) - 0.5));
-      const right = Math.min(this.width - 1, Math.floor(Math.max(ax, bx, cx) - 0.5));
-      const top = Math.max(0, Math.ceil(Math.min(ay, by, cy) - 0.5));
-      const bottom = Math.min(this.height - 1, Math.floor(Math.max(ay, by, cy) - 0.5));
-      const [ub, uc] = [1 / area, 1 / area];
       const { colours, depth, width } = this;
+      const left = Math.max(0, Math.ceil(ax + Math.min(0, abx, acx) - 0.5));
+      const right = Math.min(width - 1, Math.floor(ax + Math.max(0, abx, acx) - 0.5));
+      const top = Math.max(0, Math.ceil(ay + Math.min(0, aby, acy) - 0.5));
+      const bottom = Math.min(this.height - 1, Math.floor(ay + Math.max(0, aby, acy) - 0.5));
+      const nearA = near[a];
+      const stepB = (near[b] - nearA) / area;
+      const stepC = (near[c] - nearA) / area;
       for (let row = top; row <= bottom; row += 1) {
-        const py = row + 0.5;
+        const py = row + 0.5 - ay;
         for (let column = left; column <= right; column += 1) {
-          const px = column + 0.5;
-          const wb = ((px - ax) * (cy - ay) - (py - ay) * (cx - ax)) * ub;
-          const wc = ((bx - ax) * (py - ay) - (by - ay) * (px - ax)) * uc;
-          const wa = 1 - wb - wc;
-          if (wa < 0 || wb < 0 || wc < 0) continue;
-          const value = wa * near[a] + wb * near[b] + wc * near[c];
+          const px = column + 0.5 - ax;
+          const ofB = px * acy - py * acx; // shares of b and c, times the area
+          const ofC = abx * py - aby * px;
+          if (area > 0 ? ofB < 0 || ofC < 0 || ofB + ofC > area : ofB > 0 || ofC > 0 || ofB + ofC < area) continue;
+          const value = nearA + ofB * stepB + ofC * stepC;
           const at = row * width + column;
           if (value <= depth[at]) continue;
           depth[at] = value;
@@ -69,18 +76,29 @@
       }
     }
 
-    /** A round dot of `size` pixels. */
-    dot({ x, y, near }, a, size, colour) {
-      const radius = size / 2;
-      const [left, top] = [Math.round(x[a] - radius), Math.round(y[a] - radius)];
+    /** Round dots of `size` pixels at all of `points`, each in the colour that `colourAt(place)` gives. */
+    dots(points, size, colourAt) {
+      const { x, y, near } = points;
       const whole = Math.max(1, Math.round(size));
-      for (let row = 0; row < whole; row += 1) {
-        for (let column = 0; column < whole; column += 1) {
-          const out = (column + 0.5 - radius) ** 2 + (row + 0.5 - radius) ** 2 > radius * radius + 0.5;
-          if (!out) this.put(left + column, top + row, near[a], colour);
-        }
+      const half = whole / 2;
+      const offsets = roundOf(whole);
+      for (let i = 0; i < x.length; i += 1) {
+        const left = Math.round(x[i] - half);
+        const top = Math.round(y[i] - half);
+        const colour = colourAt(i);
+        for (let k = 0; k < offsets.length; k += 2) this.put(left + offsets[k], top + offsets[k + 1], near[i], colour);
       }
     }
+  }
+
+  /* Places of the pixels of a dot, x and y in turn. */
+  function roundOf(size) {
+    const places = [];
+    const inside = (at) => at + 0.5 - size / 2;
+    for (let row = 0; row < size; row += 1) {
+      for (let column = 0; column < size; column += 1) if (inside(row) ** 2 + inside(column) ** 2 <= (size * size) / 4 + 0.5) places.push(column, row);
+    }
+    return Int32Array.from(places);
   }
 
   /** Where the camera sees each of `values` (x, y, z, x, ...): places in pixels, and in view coordinates for light. */
@@ -89,7 +107,7 @@
     const to = { x: new Float32Array(count), y: new Float32Array(count), near: new Float32Array(count), view: new Float32Array(count * 3) };
     const [cosYaw, sinYaw, cosPitch, sinPitch] = [Math.cos(camera.yaw), Math.sin(camera.yaw), Math.cos(camera.pitch), Math.sin(camera.pitch)];
     const [up, depth, turn] = camera.up === "z" ? [2, 1, -1] : [1, 2, 1];
-    const scale = (Math.min(width, height) / 2) * camera.zoom * (DISTANCE - 0.35);
+    const scale = (Math.min(width, height) / 2) * camera.zoom * (DISTANCE - 0.2);
     const unit = 1 / (radius || 1);
     for (let i = 0; i < count; i += 1) {
       const right = (values[3 * i] - middle[0]) * unit;
@@ -113,11 +131,19 @@
 
   /** How much light falls on the face between `a`, `b` and `c`, from either side: 0 to 1. */
   function lightOn(view, a, b, c) {
-    const [ax, ay, az] = [view[3 * a], view[3 * a + 1], view[3 * a + 2]];
-    const [ux, uy, uz] = [view[3 * b] - ax, view[3 * b + 1] - ay, view[3 * b + 2] - az];
-    const [wx, wy, wz] = [view[3 * c] - ax, view[3 * c + 1] - ay, view[3 * c + 2] - az];
-    const [nx, ny, nz] = [uy * wz - uz * wy, uz * wx - ux * wz, ux * wy - uy * wx];
-    const length = Math.hypot(nx, ny, nz) || 1;
+    const ax = view[3 * a];
+    const ay = view[3 * a + 1];
+    const az = view[3 * a + 2];
+    const ux = view[3 * b] - ax;
+    const uy = view[3 * b + 1] - ay;
+    const uz = view[3 * b + 2] - az;
+    const wx = view[3 * c] - ax;
+    const wy = view[3 * c + 1] - ay;
+    const wz = view[3 * c + 2] - az;
+    const nx = uy * wz - uz * wy;
+    const ny = uz * wx - ux * wz;
+    const nz = ux * wy - uy * wx;
+    const length = Math.sqrt(nx * nx + ny * ny + nz * nz) || 1;
     return AMBIENT + (1 - AMBIENT) * Math.abs(0.25 * nx + 0.45 * ny + 0.857 * nz) / length; // from above the eye
   }
 

@@ -236,5 +236,5 @@
     return { show: (item) => grid.show([item]), drop: () => grid.drop() };
   }
 
-  tb.drawers.grid = { widths: WIDTHS_PX, shapeOf, height, make: (box, open) => new Grid(box, open), large: () => makeLarge };
+  tb.drawers.grid = { widths: WIDTHS_PX, shares: true, shapeOf, height, make: (box, open) => new Grid(box, open), large: () => makeLarge };
 })(window.tailboard);

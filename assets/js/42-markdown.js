@@ -153,6 +153,7 @@
 
   tb.drawers.markdown = {
     widths: WIDTHS_PX,
+    shares: true,
     shapeOf,
     height,
     tools,

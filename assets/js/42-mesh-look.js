@@ -9,7 +9,7 @@
   const PART = /_(VERTEX|FACE|COLOR)$/;
 
   /**
-   * Draw `mesh` as `look` says: colours of the theme and the fields of the view. Lengths in pixels are times `by`.
+   * Draw `mesh` as `look` says: colours of the theme, and `form`, `point` and `box` as the view has them. Lengths in pixels are times `by`.
    * Returns the names of the axes with their places in pixels.
    */
   function draw(raster, mesh, camera, box, look, by) {
@@ -17,11 +17,11 @@
     const { project, packed } = tb.raster;
     const points = project(mesh.values, camera, box, raster.width, raster.height);
     const base = channelsOf(look.run);
-    const form = look.mesh_form === "auto" || !mesh.faces ? (mesh.faces ? "surface" : "points") : look.mesh_form;
+    const form = look.form === "auto" || !mesh.faces ? (mesh.faces ? "surface" : "points") : look.form;
     if (form === "surface") drawFaces(raster, mesh, points, base);
     else if (form === "edges") drawEdges(raster, mesh, points, base);
-    else for (let i = 0; i < points.x.length; i += 1) raster.dot(points, i, look.mesh_point * by, colourAt(mesh, i, base));
-    return look.mesh_box ? drawBox(raster, box, camera, packed(...channelsOf(look.quiet))) : [];
+    else raster.dots(points, look.point * by, (i) => colourAt(mesh, i, base));
+    return look.box ? drawBox(raster, box, camera, packed(...channelsOf(look.quiet))) : [];
   }
 
   const scratch = make("canvas", { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
@@ -43,7 +43,9 @@
   function eachFace({ faces, values }, each) {
     const count = values.length / 3;
     for (let i = 0; i + 2 < faces.length; i += 3) {
-      const [a, b, c] = [faces[i], faces[i + 1], faces[i + 2]];
+      const a = faces[i];
+      const b = faces[i + 1];
+      const c = faces[i + 2];
       if (a >= 0 && b >= 0 && c >= 0 && a < count && b < count && c < count) each(a, b, c);
     }
   }
@@ -52,7 +54,7 @@
     const { colours } = mesh;
     eachFace(mesh, (a, b, c) => {
       const light = tb.raster.lightOn(points.view, a, b, c);
-      const shade = (i) => ((colours ? (colours[3 * a + i] + colours[3 * b + i] + colours[3 * c + i]) / 3 : base[i]) * light) | 0;
+      const shade = (i) => (colours ? (colours[3 * a + i] + colours[3 * b + i] + colours[3 * c + i]) / 3 : base[i]) * light;
       raster.triangle(points, a, b, c, tb.raster.packed(shade(0), shade(1), shade(2)));
     });
   }

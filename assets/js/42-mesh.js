@@ -2,7 +2,7 @@
 (function (tb) {
   "use strict";
   const { make, format } = tb;
-  const WIDTHS_PX = { s: 200, m: 320, l: 480, xl: 760 };
+  const WIDTHS_PX = { s: 200, m: 280, l: 480, xl: 760 };
   const HEIGHT = 0.8; // of its width
   const MOST_TILES = 9;
   const GAP_PX = 4;
@@ -116,7 +116,8 @@
       const by = this.fine ? FINE : Math.min(1, window.devicePixelRatio || 1);
       const [width, height] = this.size.map((length) => Math.max(1, Math.round(length * by)));
       const { raster, canvas } = rasterOf(width, height);
-      const look = { ...tb.canvas.colours(this.canvas), ...tb.view.get() };
+      const { mesh_form: form, mesh_point: point, mesh_box: box } = tb.view.get();
+      const look = { ...tb.canvas.colours(this.canvas), form, point, box };
       const marks = tb.drawMesh(raster, this.mesh, tb.cameras.of(this.tag), tb.cameras.boxOf(this.tag), look, by);
       canvas.getContext("2d").putImageData(raster.image, 0, 0);
       context.imageSmoothingQuality = "high";

@@ -52,6 +52,7 @@
 
   tb.drawers.page = {
     widths: WIDTHS_PX,
+    shares: true,
     height: (shape, width) => Math.min(HIGHEST_PX, Math.round(width * HEIGHT)),
     make: (box) => new Page(box),
     large: () => makeLarge,

@@ -2,7 +2,7 @@
 (function (tb) {
   "use strict";
   const { make, format } = tb;
-  const WIDTHS_PX = { s: 220, m: 340, l: 520, xl: 820 };
+  const WIDTHS_PX = { s: 220, m: 280, l: 520, xl: 820 };
   const HEIGHT = 0.75; // of its width
   const WORDS_PX = 36; // two lines of facts
   const VALUE_PX = 20;

@@ -1,7 +1,7 @@
 /* A tag's part of the media page: its name and kind, its own step slider, a cell for each picked run.
 
    A drawer may have, beside `height` and `make` (41-picture.js): `widths`, pixels of a cell per size, where it needs
-   other room than a picture; `shapeOf(lists)`, what `height` is told beside the `tag`; and `tools(section)`, controls for
+   other room than a picture; `shares`, where few runs may share the whole row; `shapeOf(lists)`, what `height` is told beside the `tag`; and `tools(section)`, controls for
    the section's head as `{element, show()}`. */
 (function (tb) {
   "use strict";
@@ -11,12 +11,12 @@
   const CELL_FRAME_PX = 2 * 7; // border and padding of a cell
 
   /* How many cells of a drawer stand in a row and how wide they are inside. Sections of pictures all have the same
-     columns; what asks for more room shares the row among the runs that logged it. */
+     columns; texts, tables and pages of few runs take the whole row. */
   function measure(drawer, room, runs) {
     const sizes = drawer.widths || SIZES_PX;
     const wanted = Math.min(sizes[tb.view.get().image_size] || sizes.m, room);
     const fit = Math.max(1, Math.floor((room + GAP_PX) / (wanted + GAP_PX)));
-    const columns = drawer.widths ? Math.min(fit, Math.max(1, runs)) : fit;
+    const columns = drawer.shares ? Math.min(fit, Math.max(1, runs)) : fit;
     return { columns, inner: Math.floor((room - (columns - 1) * GAP_PX) / columns) - CELL_FRAME_PX };
   }
 

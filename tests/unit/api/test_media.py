@@ -84,7 +84,7 @@ def test_a_logged_page_runs_its_scripts_without_an_origin_or_a_network(client, p
     policy = client.get(listed(client)["items"][0]["src"]).headers["Content-Security-Policy"].split("; ")
     assert policy[:2] == ["sandbox allow-scripts", "default-src 'none'"]
     places = {word for rule in policy[1:] for word in rule.split()[1:]}
-    assert places == {"'none'", "'unsafe-inline'", "'unsafe-eval'", "data:", "blob:", "'block'"}
+    assert places == {"'none'", "'unsafe-inline'", "'unsafe-eval'", "data:", "blob:"}
 
 
 def test_an_array_that_lies_in_a_log_in_another_form_is_sent_as_it_is_made(client, store, tmp_path):
