@@ -190,5 +190,5 @@
   }, true);
 
   tb.highlight = highlight;
-  tb.tooltip = { nearest, rowsAt };
+  tb.tooltip = { nearest, rowsAt, place: placeTooltip };
 })(window.tailboard);

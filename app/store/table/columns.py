@@ -181,7 +181,7 @@ def _config_columns(runs: Iterable[RunSummary]) -> list[TableColumn]:
     return [
         TableColumn(
             f"config.{path}",
-            _kind_of(values),
+            kind_of(values),
             f"{path} in the run's config",
             config=path,
             differs=len(values) < len(configs) or any(value != values[0] for value in values),
@@ -190,7 +190,8 @@ def _config_columns(runs: Iterable[RunSummary]) -> list[TableColumn]:
     ]
 
 
-def _kind_of(values: Sequence[Any]) -> CellKind:
+def kind_of(values: Sequence[Any]) -> CellKind:
+    """Return what cells hold these values: numbers only where all are."""
     if all(isinstance(value, int) and -(2**63) <= value < 2**63 for value in values):
         return "int"
     numbers = sum(isinstance(value, float) or (isinstance(value, int) and abs(value) < 2**1023) for value in values)
