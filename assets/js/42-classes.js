@@ -35,15 +35,21 @@
     return found;
   }
 
-  /** The classes of these lists, by name, and whether there are boxes and masks. Gives each class its colour. */
+  const sorted = (all) => [...new Set(all.flatMap((facts) => [...facts.names]))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+
+  /** The classes of these lists, by name, and whether there are boxes and masks. */
   function of(lists) {
     const all = lists.map(gather);
-    const found = [...new Set(all.flatMap((facts) => [...facts.names]))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-    if (found.join("\n") !== names.join("\n")) {
-      names = found;
-      slots = spread(found);
-    }
-    return { names, boxes: all.some((facts) => facts.boxes), masks: all.some((facts) => facts.masks) };
+    return { names: sorted(all), boxes: all.some((facts) => facts.boxes), masks: all.some((facts) => facts.masks) };
+  }
+
+  /** Give each class of these lists its colour. Returns whether any may have changed. */
+  function colourAll(lists) {
+    const found = sorted(lists.map(gather));
+    if (found.join("\n") === names.join("\n")) return false;
+    names = found;
+    slots = spread(found);
+    return true;
   }
 
   function hash(name) {
@@ -78,5 +84,5 @@
   const isOff = (name) => tb.view.get().overlay_off.includes(name);
 
   tb.hasOverlays = hasOverlays;
-  tb.classes = { of, maskClass, boxClass, colour, rgb, isOff, signature: () => names.join("\n") };
+  tb.classes = { of, colourAll, maskClass, boxClass, colour, rgb, isOff, signature: () => names.join("\n") };
 })(window.tailboard);

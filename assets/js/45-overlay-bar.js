@@ -7,9 +7,9 @@
   let shown = "";
   let frame = 0;
 
-  /* Of the pictures that the page shows. */
-  function lists() {
-    const entries = tb.gallery.entries().filter((entry) => entry.kind === "image");
+  /* Of pictures: those that the page shows, or all tags of them. */
+  function lists(tags = tb.gallery.entries()) {
+    const entries = tags.filter((entry) => entry.kind === "image");
     return entries.flatMap(({ tag, runs }) => runs.filter((run) => tb.live.runs.has(run)).map((run) => tb.media.list(run, tag)));
   }
 
@@ -17,6 +17,7 @@
     frame = 0;
     const place = document.getElementById("overlay-controls");
     if (!place || tb.view.get().page !== "images") return;
+    const recoloured = tb.classes.colourAll(lists(tb.live.tags()));
     const found = tb.classes.of(lists());
     place.hidden = !found.boxes && !found.masks;
     for (const element of place.querySelectorAll("[data-for]")) element.hidden = !found[element.dataset.for];
@@ -24,11 +25,10 @@
     document.documentElement.style.setProperty("--mask-opacity", String(opacity));
     document.getElementById("box-score-words").textContent = score.toFixed(2);
     const wanted = JSON.stringify([found.names, off]);
-    if (wanted === shown) return;
-    const changed = shown && JSON.parse(shown)[0].join("\n") !== found.names.join("\n");
+    if (recoloured) tb.gallery.later();
+    if (wanted === shown && !recoloured) return;
     shown = wanted;
     showClasses(document.getElementById("overlay-classes"), found.names, off);
-    if (changed || off.length) tb.gallery.later();
   }
 
   function showClasses(place, names, off) {
@@ -76,7 +76,7 @@
       this.groups.replaceChildren();
       for (const [group, dash] of this.boxes.hidden ? [] : tb.groupDashes(item)) if (group) this.groups.append(line(dash), group);
       const { names } = tb.classes.of(lists());
-      const wanted = JSON.stringify([names, view.overlay_off]);
+      const wanted = JSON.stringify([names, view.overlay_off, tb.classes.signature()]);
       if (wanted !== this.shown) showClasses(this.classes, names, view.overlay_off);
       this.shown = wanted;
     }

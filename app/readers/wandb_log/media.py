@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from app.readers.contract import MediaItem
+from app.readers.wandb_log.overlays import overlays
 
 _MAX_TABLE_BYTES = 1 << 22
 _TABLE_ROWS = 100
@@ -15,10 +18,18 @@ _MAX_SIZE = 1 << 53
 _SINGLE = {
     "image-file": ("image", "image/png"),
     "audio-file": ("audio", "audio/wav"),
+    "video-file": ("video", "video/mp4"),
     "plotly-file": ("figure", "application/vnd.plotly+json"),
 }
 _SEVERAL = {"images/separated": ("image", "image/png"), "audio": ("audio", "audio/wav")}
-_MEDIA_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".svg": "image/svg+xml"}
+_MEDIA_TYPES = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".svg": "image/svg+xml",
+    ".webm": "video/webm",
+    ".ogg": "video/ogg",
+}
 _KINDS = {
     **{sort: kind for sort, (kind, _) in (_SINGLE | _SEVERAL).items()},
     "histogram": "histogram",
@@ -61,10 +72,12 @@ def _separated(value: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Return the items that one value names in parallel lists."""
     names = _as_list(value.get("filenames"))
     captions = _as_list(value.get("captions"))
+    boxes, masks = _as_list(value.get("all_boxes")), _as_list(value.get("all_masks"))
     shared = {"width": value.get("width"), "height": value.get("height")}
     return [
-        {**shared, "path": name, "caption": captions[place] if place < len(captions) else ""}
-        for place, name in enumerate(names)
+        {**shared, "path": name, "caption": caption, "boxes": box_groups, "masks": mask_groups}
+        for name, caption, box_groups, mask_groups in zip_longest(names, captions, boxes, masks)
+        if name is not None
     ]
 
 
@@ -79,6 +92,7 @@ def _files(
     for place, value in enumerate(values):
         path = _inside(files, value.get("path"))
         if path is not None:
+            meta, parts = overlays(value, partial(_inside, files))
             yield MediaItem(
                 tag,
                 kind[0],
@@ -92,6 +106,8 @@ def _files(
                 size_bytes=_as_int(value.get("size")),
                 index=place,
                 count=len(values),
+                meta=meta,
+                parts=parts,
             )
 
 

@@ -193,6 +193,36 @@ def test_several_images_are_items_of_one_call_and_missing_files_are_left_out(fol
     ]
 
 
+def test_boxes_and_masks_of_an_image_are_its_meta_and_parts(folder, log):
+    row = {"position": {"minX": 0.25, "minY": 0.5, "maxX": 0.75, "maxY": 1}, "class_id": 2, "scores": {"acc": 0.5}}
+    centred = {"position": {"middle": [4, 2], "width": 2, "height": 4}, "domain": "pixel", "box_caption": "cat"}
+    (folder / "files" / "boxes.json").write_text(json.dumps([row, centred]))
+    for name in ("a.png", "mask.png"):
+        (folder / "files" / name).write_bytes(b"png")
+    over = {
+        "boxes": {"truth": {"path": "boxes.json"}, "gone": {"path": "no.json"}},
+        "masks": {"m": {"path": "mask.png"}},
+    }
+    image = {"_type": "image-file", "path": "a.png", "width": 8, "height": 4, **over}
+    blocks.append(log, blocks.history({"img": image}))
+    (item,) = opened(folder).media("img")
+    assert item.meta["boxes"] == [
+        {"box": [2, 2, 6, 4], "label": "class 2", "group": "truth", "score": 0.5},
+        {"box": [3, 0, 5, 4], "label": "cat", "group": "truth"},
+    ]
+    assert item.meta["masks"] == [{"part": "mask0", "name": "m"}]
+    assert item.parts == {"mask0": folder / "files" / "mask.png"}
+
+
+def test_a_film_is_an_item_of_its_own_kind(folder, log):
+    (folder / "files" / "f.webm").write_bytes(b"x")
+    blocks.append(log, blocks.history({"film": {"_type": "video-file", "path": "f.webm", "caption": "fell over"}}))
+    run = opened(folder)
+    assert run.facts["film"].kind == "video"
+    (item,) = run.media("film")
+    assert (item.media_type, item.caption) == ("video/webm", "fell over")
+
+
 @pytest.mark.parametrize(
     "bins", [{"bins": [0.0, 0.5, 1.0]}, {"packedBins": {"min": 0, "size": 0.5, "count": 2}}], ids=["bins", "packed"]
 )
