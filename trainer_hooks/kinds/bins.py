@@ -1,6 +1,7 @@
 """Bins of histograms: where their edges lie, and how many values fall into each."""
 
 import math
+import sys
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from trainer_hooks.arrays import to_array
@@ -17,6 +18,7 @@ else:
 MAX_BINS = 10_000
 MAX_RULE_BINS = 1_000  # a rule asks for millions where one value lies far away
 RULES = ("auto", "fd", "sturges", "scott", "rice", "doane", "sqrt")
+LARGEST_FLOAT = sys.float_info.max
 GROWING = "tensorflow"
 GROWTH, SMALLEST, LARGEST = 1.1, 1e-12, 1e20  # of its edges, as TensorFlow's and PyTorch's summaries have them
 
@@ -67,7 +69,7 @@ def _even(values: Array, number: int) -> tuple[Array, Counts]:
     low, high = float(values.min()), float(values.max())
     if low == high:
         half = max(0.5, abs(low) * 1e-3)
-        low, high = max(low - half, -1.7e308), min(high + half, 1.7e308)
+        low, high = max(low - half, -LARGEST_FLOAT), min(high + half, LARGEST_FLOAT)
     edges = np.unique(np.linspace(low / 2, high / 2, number + 1) * 2)  # halves: the distance may be no float
     edges[0], edges[-1] = low, high
     scale = number / (high - low)
