@@ -1,4 +1,4 @@
-"""What the tests of the images page say to it and read from it."""
+"""What the tests of the media page say to it and read from it."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What a person does on the images page, in a real browser on the real app."""
+"""What a person does on the media page, in a real browser on the real app."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The bar of the histograms page; the cards below it are drawn by the browser. The step is the one of Images."""
+"""The bar of the histograms page; the cards below it are drawn by the browser. The step is the one of Media."""
 
 from collections.abc import Mapping
 
