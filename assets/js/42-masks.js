@@ -11,6 +11,7 @@
       const entry = { mask: null, pixels: 0 };
       entry.promise = read(src).then((mask) => keep(entry, mask), () => null);
       kept.set(src, entry);
+      entry.promise.then((mask) => mask || kept.delete(src)); // another time it may be there
     }
     return kept.get(src).promise;
   }
@@ -64,30 +65,38 @@
   function unfilter(lines, width, height) {
     const row = 2 * width;
     const classes = new Uint16Array(width * height);
-    let above = new Uint8Array(row);
+    let above = new Uint8Array(row + 2); // each line has a pixel of zeros before it
+    let line = new Uint8Array(row + 2);
     for (let y = 0; y < height; y += 1) {
       const start = y * (row + 1);
-      const line = lines.subarray(start + 1, start + 1 + row);
-      for (let i = 0; i < row; i += 1) {
-        const [left, corner] = i < 2 ? [0, 0] : [line[i - 2], above[i - 2]];
-        line[i] += predicted(lines[start], left, above[i], corner);
-      }
-      for (let x = 0; x < width; x += 1) classes[y * width + x] = (line[2 * x] << 8) | line[2 * x + 1];
-      above = line;
+      line.set(lines.subarray(start + 1, start + 1 + row), 2);
+      UNDO[lines[start]]?.(line, above);
+      for (let x = 0, i = 2; i < row + 2; x += 1, i += 2) classes[y * width + x] = (line[i] << 8) | line[i + 1];
+      [line, above] = [above, line];
     }
     return classes;
   }
 
-  function predicted(filter, left, up, corner) {
-    if (filter === 0) return 0;
-    if (filter === 1) return left;
-    if (filter === 2) return up;
-    if (filter === 3) return (left + up) >> 1;
-    const guess = left + up - corner;
-    const [toLeft, toUp, toCorner] = [left, up, corner].map((value) => Math.abs(guess - value));
-    if (toLeft <= toUp && toLeft <= toCorner) return left;
-    return toUp <= toCorner ? up : corner;
-  }
+  const UNDO = {
+    1: (line) => {
+      for (let i = 2; i < line.length; i += 1) line[i] += line[i - 2];
+    },
+    2: (line, above) => {
+      for (let i = 2; i < line.length; i += 1) line[i] += above[i];
+    },
+    3: (line, above) => {
+      for (let i = 2; i < line.length; i += 1) line[i] += (line[i - 2] + above[i]) >> 1;
+    },
+    4: (line, above) => {
+      for (let i = 2; i < line.length; i += 1) {
+        const [left, up, corner] = [line[i - 2], above[i], above[i - 2]];
+        const toLeft = Math.abs(up - corner); // from the guess, left + up - corner
+        const toUp = Math.abs(left - corner);
+        const toCorner = Math.abs(left + up - 2 * corner);
+        line[i] += toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
+      }
+    },
+  };
 
   /**
    * Paint a mask over what `pixels` (RGBA, `width` x `height`) holds: each class filled in its colour and outlined.

@@ -37,7 +37,8 @@
       this.boxes.setAttribute("class", "overlay-boxes");
       this.boxes.setAttribute("preserveAspectRatio", "none");
       this.labels = make("span", { class: "overlay-labels" });
-      this.element = make("span", { class: `overlay ${this.size}`, "aria-hidden": "true" }, this.canvas, this.boxes, this.labels);
+      this.fault = make("span", { class: "overlay-fault", hidden: "" });
+      this.element = make("span", { class: `overlay ${this.size}` }, this.canvas, this.boxes, this.labels, this.fault);
       this.drawn = {};
     }
 
@@ -97,6 +98,9 @@
       const wanted = this.drawn.masks;
       const found = await Promise.all(masks.map((mask) => (item.parts?.[mask.part] ? tb.masks.at(item.parts[mask.part]) : null)));
       if (this.drawn.masks !== wanted) return; // another one is asked for by now
+      const missing = found.filter((mask) => !mask).length;
+      this.fault.hidden = !missing;
+      this.fault.textContent = `${missing} of ${masks.length} masks could not be loaded`;
       const scale = Math.min(1, MOST_MASK_PX[this.size] / Math.max(...natural));
       const [width, height] = natural.map((side) => Math.max(1, Math.round(side * scale)));
       Object.assign(this.canvas, { width, height });

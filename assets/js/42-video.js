@@ -20,7 +20,8 @@
     }
 
     show(item, width) {
-      const form = item.media_type.startsWith("image/") ? (tb.canDecodeFrames(item) ? "frames" : "picture") : "video";
+      const decodes = tb.canDecodeFrames(item) && this.undecodable !== item.src;
+      const form = item.media_type.startsWith("image/") ? (decodes ? "frames" : "picture") : "video";
       if (form !== this.form) this.become(form);
       const fresh = this.item?.src !== item.src;
       this.item = item;
@@ -56,7 +57,7 @@
       for (const name of ["play", "pause", "ended", "emptied"]) medium.addEventListener(name, () => this.showState());
       for (const name of ["timeupdate", "seeked", "loadedmetadata", "emptied"]) medium.addEventListener(name, () => this.showTime());
       medium.addEventListener("loadedmetadata", () => this.learn());
-      if (medium !== this.picture) medium.addEventListener("error", () => this.explain());
+      if (medium !== this.picture) medium.addEventListener("error", () => this.fallBack());
       tb.clips.add(medium, this.element, true);
     }
 
@@ -75,6 +76,13 @@
       else if (form === "frames") tb.learnSize(item, picture.width, picture.height);
       else tb.learnSize(item, picture.naturalWidth, picture.naturalHeight);
       this.settle();
+    }
+
+    /* Frames that cannot be decoded may still be shown as a picture that moves by itself. */
+    fallBack() {
+      this.undecodable = this.item.src;
+      this.become("picture");
+      this.load();
     }
 
     load() {
