@@ -48,6 +48,17 @@ class Asked:
             raise QuestionError(f"{name} of {self._what} must be a list of texts.")
         return tuple(values)
 
+    def whole_numbers(self, name: str) -> Sequence[int]:
+        """Return a list of whole numbers of at least 0; empty where it is not there."""
+        values = self._take(name, [], list, "a list")
+        if not all(type(value) is int and value >= 0 for value in values):
+            raise QuestionError(f"{name} of {self._what} must be a list of whole numbers of at least 0.")
+        return tuple(values)
+
+    def has(self, name: str) -> bool:
+        """Tell whether a field is there and not null."""
+        return self._fields.get(name) is not None
+
     def objects(self, name: str, each: str) -> Sequence["Asked"]:
         """Return a list of objects; empty where it is not there."""
         return [Asked(value, each) for value in self._take(name, [], list, "a list")]

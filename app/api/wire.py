@@ -1,4 +1,4 @@
-"""The bytes of an answer to `POST /api/v1/live`: a JSON header and the columns it points into.
+"""The bytes of answers with long columns, as to `POST /api/v1/live`: a JSON header and the columns it points into.
 
 | Bytes | Hold |
 | --- | --- |
@@ -7,9 +7,9 @@
 | up to the next multiple of 8, counted from byte 0 | zeros |
 | from there on, the body | columns one after another, each begun at a multiple of 8 and filled up with zeros |
 
-A column in the header is `[dtype, offset, length]`: `"f8"` (float64) or `"i4"` (int32), little-endian; the byte of the
-body at which it begins; and how many numbers it has. Two names may point to the same column. So each column can be
-laid over the bytes as a typed array without copying.
+A column in the header is `[dtype, offset, length]`: `"f8"` (float64), `"f4"` (float32) or `"i4"` (int32),
+little-endian; the byte of the body at which it begins; and how many numbers it has. Two names may point to the same
+column. So each column can be laid over the bytes as a typed array without copying.
 """
 
 import struct
@@ -24,6 +24,7 @@ from app.store.query import Picture
 Place = tuple[str, int, int]
 
 _ALIGNMENT = 8
+_NAMES = {"int32": "i4", "float32": "f4"}
 
 
 class Body:
@@ -33,11 +34,11 @@ class Body:
         self._parts: list[bytes] = []
         self._size = 0
 
-    def add(self, values: npt.NDArray[np.float64 | np.int32]) -> Place:
+    def add(self, values: npt.NDArray[np.float64 | np.float32 | np.int32]) -> Place:
         """Put a column at the end and return its place for the header."""
         data = values.tobytes()
         padded = data + bytes(-len(data) % _ALIGNMENT)
-        place = ("i4" if values.dtype == np.int32 else "f8", self._size, len(values))
+        place = (_NAMES.get(values.dtype.name, "f8"), self._size, len(values))
         self._parts.append(padded)
         self._size += len(padded)
         return place

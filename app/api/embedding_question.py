@@ -1,0 +1,131 @@
+"""What is asked of an embedding: which one, and by which method its points get coordinates."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import Any, Literal, cast
+
+import orjson
+from flask import request
+
+from app.api.asked import Asked
+from app.readers.contract import MediaItem
+from app.store.embeddings import Embedding, EmbeddingError
+from app.store.memory import StoreLike
+from app.store.query import QuestionError
+from app.transforms.embedded import Parameters
+from app.transforms.projection import Axis, Metric
+
+AnyMethod = Literal["pca", "axes", "tsne", "umap"]
+
+_MAX_BODY_BYTES = 4 << 20
+_MOST_AXES = 3
+_VERSION = 1  # of what maps are made of: a change makes those in the cache another question's
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which coordinates are asked for.
+
+    Attributes:
+        run_id, tag, at: the embedding; `at` is the place of the item in the list of its tag.
+        method: how vectors become coordinates.
+        sphere: whether vectors are centred and put on the unit sphere first.
+        axes: of method "axes", one to three.
+        parameters: of the methods that take long.
+    """
+
+    run_id: str
+    tag: str
+    at: int
+    method: AnyMethod
+    sphere: bool = False
+    axes: Sequence[Axis] = ()
+    parameters: Parameters = field(default_factory=Parameters)
+
+    def job(self) -> dict[str, Any]:
+        """Return what the process of a map needs to know. Raises QuestionError where none takes so long."""
+        if self.method not in ("tsne", "umap"):
+            raise QuestionError(f"{self.method} needs no job; ask for its coordinates.")
+        return {"method": self.method, "parameters": asdict(self.parameters)}
+
+    def key(self, embedding: Embedding) -> str:
+        """Return the name of the map's job: the same for the same vectors, method and parameters."""
+        told = [_VERSION, embedding.digest, self.sphere, self.job()]
+        return sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def posted_question() -> tuple[Question, Asked]:
+    """Return the question of the request at hand, and its fields. Raises QuestionError."""
+    if (request.content_length or 0) > _MAX_BODY_BYTES:
+        raise QuestionError(f"The question has {request.content_length:,} bytes; {_MAX_BODY_BYTES:,} are the most.")
+    try:
+        fields = orjson.loads(request.get_data(cache=False))
+    except orjson.JSONDecodeError as error:
+        raise QuestionError(f"The question is not JSON: {error}.") from error
+    asked = Asked(fields, "the question")
+    return parse_question(asked), asked
+
+
+def parse_question(asked: Asked) -> Question:
+    """Read a question from its JSON value. Raises QuestionError."""
+    return Question(
+        run_id=asked.text("run"),
+        tag=asked.text("tag"),
+        at=_whole(asked, "at", 0),
+        method=cast("AnyMethod", asked.choice("method", AnyMethod, "pca")),
+        sphere=asked.flag("sphere"),
+        axes=_axes(asked.objects("axes", "an axis")),
+        parameters=_parameters(asked.object("parameters")),
+    )
+
+
+def _axes(asked: Sequence[Asked]) -> Sequence[Axis]:
+    if len(asked) > _MOST_AXES:
+        raise QuestionError(f"There are {len(asked)} axes; {_MOST_AXES} are the most.")
+    return tuple(
+        Axis(
+            dimension=_whole(one, "dimension", 0) if one.has("dimension") else None,
+            start=one.whole_numbers("start"),
+            end=one.whole_numbers("end"),
+        )
+        for one in asked
+    )
+
+
+def _parameters(asked: Asked) -> Parameters:
+    usual = Parameters()
+    try:
+        return Parameters(
+            dims=_whole(asked, "dims", usual.dims),
+            metric=cast("Metric", asked.choice("metric", Metric, usual.metric)),
+            perplexity=asked.number("perplexity", usual.perplexity),
+            iterations=_whole(asked, "iterations", usual.iterations),
+            neighbours=_whole(asked, "neighbours", usual.neighbours),
+            min_dist=asked.number("min_dist", usual.min_dist),
+        )
+    except QuestionError:
+        raise
+    except ValueError as error:
+        raise QuestionError(str(error)) from error
+
+
+def _whole(asked: Asked, name: str, otherwise: int) -> int:
+    value = asked.number(name, otherwise)
+    if value != int(value) or value < 0:
+        raise QuestionError(f"{name} must be a whole number of at least 0, not {value:g}.")
+    return int(value)
+
+
+def item_of(store: StoreLike, run_id: str, tag: str, at: int) -> MediaItem:
+    """Return one logged embedding. Raises UnknownRunError, QuestionError, EmbeddingError."""
+    facts = store.run(run_id).facts.get(tag)
+    if facts is None or facts.kind != "embedding":
+        raise QuestionError(f"{run_id} has no embeddings under {tag}; /api/v1/tags?run= lists what it has.")
+    items = store.media(run_id, tag)
+    try:
+        if at >= len(items):
+            raise QuestionError(f"{run_id} has {len(items)} embeddings under {tag} and none at place {at}.")
+        return items[at]
+    except FileNotFoundError as error:
+        raise EmbeddingError(f"The list of {tag} is no longer there: {run_id} was renamed or deleted.") from error
