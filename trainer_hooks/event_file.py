@@ -34,6 +34,8 @@ from types import TracebackType
 from typing import Self
 
 FILE_VERSION = b"brain.Event:2"
+COPY_SUFFIX = ".tailboard"
+"""Ends the names of event files that hold what the run folder beside or above them holds in our own format."""
 SESSION_START_TAG = "_hparams_/session_start_info"
 
 _POLYNOMIAL = 0x82F63B78  # reflected

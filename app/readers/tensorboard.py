@@ -31,6 +31,8 @@ from app.readers.folder import Problems, list_files, stamp_of
 from app.readers.heads import head
 from app.readers.lines import concatenate
 from app.readers.yaml_files import read_yaml
+from trainer_hooks.event_file import COPY_SUFFIX
+from trainer_hooks.record import RUN_FILE
 
 _NAME_PART = "tfevents"  # of a file's name, as TensorBoard asks for it
 _SETTINGS = "hparams.yaml"  # Lightning's TensorBoardLogger writes all hyper-parameters there
@@ -46,7 +48,9 @@ class TensorBoardReader:
 
     def find(self, folder: Path, names: Collection[str], *, named: bool = False) -> Finding:
         """Find the folder itself where it holds event files, or names embeddings for TensorBoard's projector."""
-        found = [name for name in names if (named or _NAME_PART in name) and (folder / name).is_file()]
+        copies = {name for name in names if _is_copy(folder, name)}
+        named_so = [name for name in names if name not in copies and (named or _NAME_PART in name)]
+        found = [name for name in named_so if (folder / name).is_file()]
         events = {name for name in found if _begins_with_record(head(folder / name), is_named=_NAME_PART in name)}
         declined = {
             name: "it does not begin with a record of an event file"
@@ -54,9 +58,9 @@ class TensorBoardReader:
             if name not in events and _NAME_PART in name
         }
         embeddings = claimed(folder, names)
-        is_run = bool(events) or len(embeddings) > 1
+        is_run = bool(events) or (len(embeddings) > 1 and not copies)
         settings = {_SETTINGS}.intersection(names) if is_run else set()
-        return Finding([folder] if is_run else [], events | embeddings | settings, declined)
+        return Finding([folder] if is_run else [], events | copies | embeddings | settings, declined)
 
     def stamps(self, path: Path) -> Mapping[str, Stamp]:
         """Return the stamps of the event files, of the config of the projector and of the settings beside them."""
@@ -66,6 +70,12 @@ class TensorBoardReader:
     def open(self, path: Path, choices: Choices = DEFAULT_CHOICES) -> RunLog:  # noqa: ARG002
         """Open a folder or a single file; the first poll reads it."""
         return TensorBoardRun(path)
+
+
+def _is_copy(folder: Path, name: str) -> bool:
+    """Tell whether an event file holds what a run in our own format, in its folder or the one above, holds too."""
+    beside = (folder / RUN_FILE, folder.parent / RUN_FILE)
+    return name.endswith(COPY_SUFFIX) and _NAME_PART in name and any(path.exists() for path in beside)
 
 
 def _begins_with_record(data: bytes, *, is_named: bool) -> bool:
@@ -90,7 +100,7 @@ def _event_files(path: Path) -> dict[str, Stamp]:
         if stamp is None:
             raise FileNotFoundError(path) from None
         return {path.name: stamp}
-    return {name: files[name] for name in sorted(files) if _NAME_PART in name}
+    return {name: files[name] for name in sorted(files) if _NAME_PART in name and not _is_copy(path, name)}
 
 
 class _Settings:

@@ -1,7 +1,5 @@
 """The SummaryWriter: opened, closed and opened again on one folder, and what of it frameworks reach for."""
 
-import importlib
-import importlib.util
 import os
 import re
 import time
@@ -26,7 +24,6 @@ from trainer_hooks.tensorboard.scalars import ScalarCalls
 from trainer_hooks.tensorboard.steps import Steps
 
 RUNS = "runs"  # where torch and tensorboardX put runs that nobody named
-MIRROR = "trainer_hooks.tensorboard.mirror"
 PROCESS_BOUND = ("file_writer", "all_writers", "_mirror")
 
 
@@ -162,10 +159,11 @@ class SummaryWriter(ScalarCalls, PictureCalls, ArrayCalls, DocumentCalls):
     def _get_file_writer(self) -> FileWriter:
         """Return what takes protobuf messages, begun anew if it was closed; frameworks call it by this name."""
         if self.file_writer is None or self.all_writers is None:
+            purge_step = self.purge_step
             run = self._begin()
             self.file_writer = FileWriter(self.log_dir, run=run, steps=self._steps)
             self.all_writers = {self.get_logdir(): self.file_writer}
-            self._mirror = self._mirror or self._begin_mirror()
+            self._mirror = self._mirror or self._begin_mirror(purge_step)
         return self.file_writer
 
     def _opened(self) -> Run:
@@ -185,11 +183,17 @@ class SummaryWriter(ScalarCalls, PictureCalls, ArrayCalls, DocumentCalls):
         self._is_new = False
         return run
 
-    def _begin_mirror(self) -> Mirror | None:
-        if not (self.also_tensorboard and self._to_disk and importlib.util.find_spec(MIRROR)):
+    def _begin_mirror(self, purge_step: int | None) -> Mirror | None:
+        if not (self.also_tensorboard and self._to_disk):
             return None
-        mirror: Mirror = importlib.import_module(MIRROR).begin(self)
-        return mirror
+        from trainer_hooks.tensorboard.mirror import begin
+
+        return begin(str(self._folder), self.filename_suffix, purge_step, self._refuse, self._defaults)
+
+    def _defaults(self) -> dict[str, Any]:
+        """Return step and time that `use_metadata` set."""
+        given = {"global_step": self._default_step, "walltime": self._default_time}
+        return {name: value for name, value in given.items() if value is not None}
 
     def _say(self, key: str, message: str) -> None:
         self._opened().refuse(key, message)
