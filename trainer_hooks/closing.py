@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from trainer_hooks.background import start_thread
 from trainer_hooks.forking import no_fork
 from trainer_hooks.notices import Notices
-from trainer_hooks.record import RESUME_KEY, STEP_KEY, TIME_KEY, BadLineError, decode_value, parse
+from trainer_hooks.record import AGAIN_KEY, RESUME_KEY, STEP_KEY, TIME_KEY, BadLineError, decode_value, parse
 
 if TYPE_CHECKING:
     from trainer_hooks.parquet import SegmentColumns
@@ -98,6 +98,8 @@ class _Parser:
         self._step, self._wall_time = array("q"), array("d")
         self._values_in_row = array("q")
         self._resumed = False
+        self._resumed_at: float | None = None
+        self._again_from: int | None = None
 
     def parse(self, file: IO[bytes], pause_s: float) -> "SegmentColumns":
         """Read all complete lines. Raises BadLineError, naming file and line."""
@@ -125,6 +127,8 @@ class _Parser:
             value=np.frombuffer(self._value, np.float64),
             rows=len(counts),
             resumed=self._resumed,
+            resumed_at=self._resumed_at,
+            again_from=self._again_from,
         )
 
     def _add(self, name: str, line: bytes, loads: Callable[[bytes], Any]) -> None:
@@ -133,7 +137,8 @@ class _Parser:
             self._step.append(members.pop(STEP_KEY))
             self._wall_time.append(members.pop(TIME_KEY))
             if members.pop(RESUME_KEY, False):
-                self._resumed = True
+                self._resumed, self._resumed_at = True, self._wall_time[-1]
+                self._again_from = members.get(AGAIN_KEY)
             codes = [self._codes.setdefault(tag, len(self._codes)) for tag in members if not tag.startswith("_")]
             self._value.extend([decode_value(value) for tag, value in members.items() if not tag.startswith("_")])
         except (AttributeError, KeyError, TypeError, OverflowError, ValueError) as error:

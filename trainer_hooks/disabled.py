@@ -33,7 +33,7 @@ class DisabledRun(Run):
     def refuse(self, key: str, message: str) -> None:
         """Do nothing."""
 
-    def flush(self, timeout_s: float = 0.0) -> bool:
+    def flush(self, timeout_s: float = 0.0) -> bool:  # noqa: ARG002
         """Do nothing; return True, since nothing waits."""
         return True
 

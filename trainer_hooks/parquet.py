@@ -8,7 +8,8 @@ Long rows, one per value, sorted by tag and then by line, so that one tag is one
     tag     string, dictionary encoded
     value   float64, NaN and infinities as they were logged
 
-The footer's key-value entry `tailboard` is a JSON object {"format", "rows", "resumed", "tags"}; "tags" holds one
+The footer's key-value entry `tailboard` is a JSON object {"format", "rows", "resumed", "resumed_at", "again_from",
+"tags"}, the two before the last only where the segment began with a marker that says so; "tags" holds one
 list per fact, all in the order of its list "tag". Where that is more than 64 KiB, base64 of zlib of it is
 written instead, which does not begin with `{`. Needs pyarrow and numpy, imported when something is read or written.
 """
@@ -33,6 +34,7 @@ ENCODINGS = {
     "_time": "BYTE_STREAM_SPLIT",
     "value": "BYTE_STREAM_SPLIT",
 }
+MARKER_FACTS = ("resumed_at", "again_from")
 MAX_PLAIN_FOOTER_BYTES = 64 << 10
 COMPRESSION_LEVEL = 1  # a fifth larger than the default, in a quarter of the time
 _to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -50,6 +52,8 @@ class SegmentColumns(NamedTuple):
         value: shape (n,), float64, NaN and infinities as they were logged.
         rows: how many lines there were, a marker included.
         resumed: the segment began with the marker of a resumed run.
+        resumed_at: time of that marker, in seconds since the epoch.
+        again_from: the step from which on that marker supersedes what earlier writers logged.
     """
 
     tags: Sequence[str]
@@ -60,6 +64,8 @@ class SegmentColumns(NamedTuple):
     value: "npt.NDArray[np.float64]"
     rows: int
     resumed: bool
+    resumed_at: float | None = None
+    again_from: int | None = None
 
 
 class TagSummary(NamedTuple):
@@ -87,11 +93,16 @@ class TagSummary(NamedTuple):
 
 
 class Footer(NamedTuple):
-    """What a closed segment says of itself: lines, whether it resumed a run, and its tags in order of name."""
+    """What a closed segment says of itself: lines, whether it resumed a run, and its tags in order of name.
+
+    `resumed_at` (seconds since the epoch) and `again_from` are as in `SegmentColumns`.
+    """
 
     rows: int
     resumed: bool
     tags: Mapping[str, TagSummary]
+    resumed_at: float | None = None
+    again_from: int | None = None
 
 
 class TagColumns(NamedTuple):
@@ -125,6 +136,7 @@ def write(path: Path, columns: SegmentColumns) -> None:
         "format": FORMAT,
         "rows": columns.rows,
         "resumed": columns.resumed,
+        **{name: fact for name in MARKER_FACTS if (fact := getattr(columns, name)) is not None},
         "tags": {"tag": tags, **_summaries(code, step, wall_time, value, len(tags))},
     }
     with pq.ParquetWriter(
@@ -157,7 +169,8 @@ def read_footer(path: Path) -> Footer:
     for name in ("first", "last", "min", "max", "sum"):
         columns[name] = [NONFINITE[value] if type(value) is str else value for value in columns[name]]
     summaries = map(TagSummary, *(columns[name] for name in TagSummary._fields))
-    return Footer(footer["rows"], footer["resumed"], dict(zip(columns["tag"], summaries, strict=True)))
+    marker = {name: footer.get(name) for name in MARKER_FACTS}
+    return Footer(footer["rows"], footer["resumed"], dict(zip(columns["tag"], summaries, strict=True)), **marker)
 
 
 def read_tags(path: Path, tags: Collection[str], footer: Footer | None = None) -> dict[str, TagColumns]:

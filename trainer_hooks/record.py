@@ -32,7 +32,11 @@ The first line of a writer that resumed a run is the marker
     {"_resume":true,"_step":500,"_time":1732150000.0}
 
 with the step of the line that follows it. Of each tag that this writer logs, the points of earlier writers at
-and after its own first step are superseded.
+and after its own first step are superseded. A marker that says how far the run goes back,
+
+    {"_resume":true,"_step":500,"_time":1732150000.0,"_again_from":500}
+
+supersedes the points of earlier writers at and after that step, of all tags.
 
 A media line is flat except for `meta`:
 
@@ -62,6 +66,7 @@ MEDIA_FOLDER = "media"
 STEP_KEY = "_step"
 TIME_KEY = "_time"
 RESUME_KEY = "_resume"
+AGAIN_KEY = "_again_from"
 FOOTER_KEY = "tailboard"
 
 SEGMENT_NAME = re.compile(r"metrics-(?P<writer>.+)-(?P<number>\d+)\.(?P<suffix>jsonl|parquet)")
@@ -150,9 +155,10 @@ def encode_row(step: int, wall_time: float, values: Mapping[str, float]) -> byte
     return _line({STEP_KEY: step, TIME_KEY: wall_time, **encoded})
 
 
-def encode_resume(step: int, wall_time: float) -> bytes:
+def encode_resume(step: int, wall_time: float, again_from: int | None = None) -> bytes:
     """Encode the marker that a resumed writer begins with, its newline included."""
-    return _line({RESUME_KEY: True, STEP_KEY: step, TIME_KEY: wall_time})
+    again = {} if again_from is None else {AGAIN_KEY: again_from}
+    return _line({RESUME_KEY: True, STEP_KEY: step, TIME_KEY: wall_time, **again})
 
 
 def encode_media(step: int, wall_time: float, fields: Mapping[str, Any]) -> bytes:

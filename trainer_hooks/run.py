@@ -242,8 +242,7 @@ class Run(MediaLogging):
         """Write the marker of a resumed run together with the first line."""
         self._append = self._writer.metrics.append
         assert self._last_log is not None
-        step = self._next_step - 1 if self._again_from is None else self._again_from
-        self._append(encode_resume(step, self._last_log) + line)
+        self._append(encode_resume(self._next_step - 1, self._last_log, self._again_from) + line)
 
     def _clean(self, metrics: Any) -> dict[str, int | float]:
         """Return what can be logged of `metrics`; say once what cannot."""

@@ -15,7 +15,8 @@ class ClosedSegment:
 
     Attributes:
         facts: per tag, from the footer.
-        resumed: the segment begins where a run was resumed.
+        resumed_at: when the run was resumed with this segment, in seconds since the epoch; None where it was not.
+        again_from: the step from which on this supersedes what earlier writers logged; None: of each tag its own first.
         times: lowest and highest wall time of all records, in seconds since the epoch; None without records.
 
     Raises:
@@ -26,9 +27,11 @@ class ClosedSegment:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._footer = parquet.read_footer(path)
-        self.resumed = self._footer.resumed
+        self.again_from = self._footer.again_from
         self.facts: Mapping[str, TagFacts] = {tag: _facts(summary) for tag, summary in self._footer.tags.items()}
         self.times = _times(path)
+        first = self.times[0] if self.times else None  # older files do not have the time of the marker
+        self.resumed_at = (self._footer.resumed_at or first) if self._footer.resumed else None
 
     def load(self, tags: Collection[str]) -> Mapping[str, Columns]:
         """Read all records of these tags, in order of arrival. Raises as the class does.

@@ -29,6 +29,7 @@ class Scalars:
         self._problems = problems
         self._writers: dict[str, WriterLog] = {}
         self._unsettled: set[str] = set()  # tags whose facts wait until all is read
+        self._going_back: set[str] = set()  # writers that supersede all tags from a step on
 
     def resumed_at(self) -> Mapping[str, float]:
         """Return per writer that resumed the run when it did, in seconds since the epoch."""
@@ -45,6 +46,8 @@ class Scalars:
         growths = self._look_at_writers(files)
         self.behind = any(growth.behind for growth in growths.values())
         appended, rewritten = self._together(growths, newest)
+        rewritten |= self._newly_superseded()
+        appended = {tag: columns for tag, columns in appended.items() if tag not in rewritten}
         for tag, columns in appended.items():
             self.facts[tag] = join_facts(self.facts.get(tag), scalar_facts(columns))
         self._settle(rewritten)
@@ -92,17 +95,32 @@ class Scalars:
 
     def _goes_after(self, tag: str, pieces: Mapping[str, Columns], newest: float) -> bool:
         """Whether the new records of a tag belong behind all earlier ones and change none of them."""
-        if sum(writer.has(tag) for writer in self._writers.values()) == 1:
+        if sum(writer.has(tag) for writer in self._writers.values()) == 1 and not self._going_back:
             return True
         if min(float(columns.wall_time[0]) for columns in pieces.values()) <= newest:
             return False
         cuts = self._cuts(tag)
-        begins = any(self._writers[cut.writer].points(tag) == len(pieces.get(cut.writer, ())) for cut in cuts)
+        begins = any(0 < self._writers[cut.writer].points(tag) == len(pieces.get(cut.writer, ())) for cut in cuts)
         return not begins and all(without_cut(columns, name, cuts) is columns for name, columns in pieces.items())
 
     def _cuts(self, tag: str) -> list[Cut]:
-        facts = ((name, at, self._writers[name].facts(tag)) for name, at in self.resumed_at().items())
-        return [Cut(name, at, one.first_step) for name, at, one in facts if one and one.first_step is not None]
+        cuts = ((name, at, self._cut_step(self._writers[name], tag)) for name, at in self.resumed_at().items())
+        return [Cut(name, at, step) for name, at, step in cuts if step is not None]
+
+    def _cut_step(self, writer: WriterLog, tag: str) -> int | None:
+        """Return from which step on a resumed writer supersedes a tag; None where it does not."""
+        if writer.again_from is not None:
+            return writer.again_from
+        facts = writer.facts(tag)
+        return facts.first_step if facts else None
+
+    def _newly_superseded(self) -> set[str]:
+        """Return all tags where a writer went back that did not at the last look."""
+        before = self._going_back
+        self._going_back = {name for name, writer in self._writers.items() if writer.again_from is not None}
+        if not self._going_back - before:
+            return set()
+        return {tag for writer in self._writers.values() for closed in (True, False) for tag in writer.tags(closed)}
 
     def _settle(self, rewritten: Collection[str]) -> None:
         """Make the facts of these tags anew; where a resumed writer cut some off, from the records."""
@@ -115,15 +133,16 @@ class Scalars:
             self.facts.pop(tag, None)
             for facts in parts:
                 self.facts[tag] = join_facts(self.facts.get(tag), facts)
-            if len(parts) > 1 and self._cuts(tag):
+            if (len(parts) > 1 or self._going_back) and self._cuts(tag):
                 cut.add(tag)
         if self.behind:
             return
         self._unsettled.clear()
         loaded = self.load(cut) if cut else {}
-        self.facts.update(
-            (tag, scalar_facts(columns)) for tag, columns in loaded.items() if tag in cut and len(columns)
-        )
+        for tag in cut & loaded.keys():
+            del self.facts[tag]
+            if len(loaded[tag]):
+                self.facts[tag] = scalar_facts(loaded[tag])
 
     def _read_along(self, wanted: Collection[str]) -> set[str]:
         """Tags that stand in growing files alone, which are parsed as a whole for the wanted ones."""
@@ -131,5 +150,6 @@ class Scalars:
         if not growing.intersection(wanted):
             return set()
         growing -= {tag for writer in self._writers.values() for tag in writer.tags(closed=True)}
+        growing &= self.facts.keys()  # some may be superseded altogether
         points = sum(self.facts[tag].points for tag in growing)
         return growing if points <= _EXTRA_POINTS else set()

@@ -9,7 +9,7 @@ from app.readers.facts import join_facts, scalar_facts
 from app.readers.folder import Problems, stamp_of
 from app.readers.lines import LOOK_BYTES, concatenate, parse_records, read_lines
 from app.readers.own.closed import ClosedSegment
-from trainer_hooks.record import TIME_KEY
+from trainer_hooks.record import AGAIN_KEY, TIME_KEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Segment:
 
     Attributes:
         resumed_at: when the writer resumed a run with this segment, in seconds since the epoch; None where not.
+        again_from: the step from which on this supersedes what earlier writers logged; None: of each tag its own first.
         newest: no record has a higher wall time, in seconds since the epoch.
     """
 
@@ -44,6 +45,7 @@ class Segment:
         self.closed_path = stem.with_name(stem.name + ".parquet")
         self.facts: dict[str, TagFacts] = {}
         self.resumed_at: float | None = None
+        self.again_from: int | None = None
         self.newest = float("-inf")
         self._closed: ClosedSegment | None = None
         self._problems = problems
@@ -116,6 +118,8 @@ class Segment:
         self.newest = max(self.newest, batch.newest)
         if batch.marker and self.resumed_at is None:
             self.resumed_at = float(batch.marker[TIME_KEY])
+            again_from = batch.marker.get(AGAIN_KEY)
+            self.again_from = again_from if type(again_from) is int else None
         for tag, columns in batch.columns.items():
             self.facts[tag] = join_facts(self.facts.get(tag), scalar_facts(columns))
         return batch.columns
@@ -147,8 +151,8 @@ class Segment:
         had, self.facts = self.facts, dict(closed.facts)
         if closed.times:
             self.newest = max(self.newest, closed.times[1])
-            if closed.resumed and self.resumed_at is None:
-                self.resumed_at = closed.times[0]  # the marker has the time of the first record
+        if self.resumed_at is None:
+            self.resumed_at, self.again_from = closed.resumed_at, closed.again_from
         replaced = self._closed is not None
         self._closed, self._stamp = closed, stamp
         if replaced or not had:
@@ -167,7 +171,8 @@ class Segment:
 
     def _forget(self) -> Growth:
         gone = frozenset(self.facts)
-        self.facts, self.resumed_at, self._stamp, self._closed = {}, None, None, None
+        self.facts, self._stamp, self._closed = {}, None, None
+        self.resumed_at = self.again_from = None
         self._offset = self._lines = 0
         return Growth(rewritten=gone)
 

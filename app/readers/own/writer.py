@@ -29,6 +29,12 @@ class WriterLog:
         return min((time for time in times if time is not None), default=None)
 
     @property
+    def again_from(self) -> int | None:
+        """The step from which on this writer supersedes what earlier ones logged; None: of each tag its own first."""
+        steps = (segment.again_from for segment in self._segments.values())
+        return next((step for step in steps if step is not None), None)
+
+    @property
     def newest(self) -> float:
         """No record read so far has a higher wall time, in seconds since the epoch."""
         return max((segment.newest for segment in self._segments.values()), default=float("-inf"))

@@ -9,7 +9,7 @@ from app.readers.own.segment import Growth, Segment
 from app.readers.tailboard import TailboardReader
 from tests.run_files import BEGAN, RunFiles
 from trainer_hooks.closing import close_segment
-from trainer_hooks.record import encode_row
+from trainer_hooks.record import encode_resume, encode_row
 
 
 @pytest.fixture
@@ -186,6 +186,27 @@ def test_a_tag_that_is_not_logged_again_is_kept_whole_after_resuming(files):
     log = opened(files)
     assert values(log) == [4.5]
     assert values(log, "val") == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("seen", [False, True])
+def test_a_writer_that_goes_back_supersedes_what_it_does_not_log_again_too(files, closed, seen):
+    for step in range(4):
+        files.log({"loss": step, "val": step} | ({"late": 1} if step > 2 else {}), step)
+    log = opened(files)
+    if not seen:
+        log = None
+    again = RunFiles(files.folder, "host-2-0").append(encode_resume(2, BEGAN + 100, again_from=2))
+    again.log({"loss": 30}, 3, BEGAN + 100).log({"new": 1}, 4, BEGAN + 101)
+    if closed:
+        files.close()
+        again.close()
+    log = log or opened(files)
+    log.poll()
+    assert values(log) == [0.0, 1.0, 30.0]
+    assert values(log, "val") == [0.0, 1.0]
+    assert {tag: facts.points for tag, facts in log.facts.items()} == {"loss": 3, "val": 2, "new": 1}
+    assert values(log, "val", overlap="all") == [0.0, 1.0, 2.0, 3.0]
 
 
 def test_resuming_is_found_out_from_closed_segments_too(files):
