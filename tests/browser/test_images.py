@@ -220,7 +220,7 @@ def test_a_missing_file_is_said_in_its_place_and_nowhere_else(browser, serve, tm
 
 def test_a_filter_and_its_emptiness_are_said_in_words(page, serve, two_runs):
     page.goto(f"{serve(two_runs)}images?itags=nothing")
-    expect(page.get_by_text("None of the 1 image tags of these runs matches the filter “nothing”.")).to_be_visible()
+    expect(page.get_by_text("None of the 1 tags of these runs matches the filter “nothing”.")).to_be_visible()
 
 
 def test_runs_without_images_show_the_lines_that_log_some(page, serve, tmp_path):
@@ -256,4 +256,4 @@ def test_the_slash_key_goes_to_the_filter_of_the_page_and_the_keys_are_listed(pa
     expect(page.locator("#page-images").get_by_label("Filter tags")).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog")).to_contain_text("images: step back and on")
+    expect(page.get_by_role("dialog")).to_contain_text("media: step back and on")
