@@ -24,6 +24,7 @@ _MOST_POINTS = 500  # of a curve that is drawn; a download has all
 _STEPS = 200
 _WORST = 50
 _DIGITS = 6
+_EXACT = 2**53  # whole numbers below it are the same in a float
 
 
 class NotThereError(Exception):
@@ -163,7 +164,7 @@ def matrix_entry(item: MediaItem) -> dict[str, Any]:
         "step": item.step,
         "wall_time": item.wall_time,
         "labels": found.labels,
-        "counts": [_whole(row) for row in found.counts],
+        "counts": _whole(found.counts),
         "classes": {name: _short(getattr(of_class, name)) for name in names},
         "worst": matrices.worst_confusions(found, _WORST),
         **_matrix_scores(found),
@@ -225,5 +226,8 @@ def _number(value: float) -> float:
     return int(value) if value.is_integer() else float(f"{value:.{_DIGITS}g}")
 
 
-def _whole(values: curves.Float64Array) -> list[float]:
-    return [int(value) if value.is_integer() else value for value in values.tolist()]
+def _whole(counts: curves.Float64Array) -> list[list[float]]:
+    """Return the rows of a table, as whole numbers where all are: weights need not be."""
+    whole = (counts == np.floor(counts)).all() and counts.max(initial=0) < _EXACT
+    rows: list[list[float]] = (counts.astype(np.int64) if whole else counts).tolist()
+    return rows

@@ -13,7 +13,7 @@
   const MOST_LABELS = 12; // more would cover the lines
   const DOT_PX = 3.5;
 
-  const known = (value) => value !== null && Number.isFinite(value);
+  const known = (value) => Number.isFinite(value); // false of null, too
 
   function draw(canvas, lines, look) {
     const context = begin(canvas, look.width, look.height);
@@ -104,9 +104,11 @@
       context.textBaseline = "middle";
       context.lineWidth = 3;
       context.strokeStyle = theme.paper;
-      context.strokeText(line.label, x(line.x[best]), y(line.y[best]));
+      const half = context.measureText(line.label).width / 2;
+      const at = Math.max(box.left + half + 4, Math.min(x(line.x[best]), box.right - half));
+      context.strokeText(line.label, at, y(line.y[best]));
       context.fillStyle = line.colour;
-      context.fillText(line.label, x(line.x[best]), y(line.y[best]));
+      context.fillText(line.label, at, y(line.y[best]));
     }
 
     /** The point of any line that is nearest to a pixel: {line, i}, or null off the axes. */

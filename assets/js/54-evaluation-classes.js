@@ -5,12 +5,12 @@
   const SHADES = [0, 0.35, -0.3]; // towards the paper, or towards the text: classes beyond the dash patterns
   const NUMBER = /^(.*?)[/_.\- ]?(\d+)$/s;
 
-  /* "pr/0" and "pr/cat" are classes of "pr", "class_3" of "class", "7" of all that are a number alone. */
+  /* "pr/0" and "pr/cat" are classes of "pr", "class_3" of "class"; "7" and "cat" of all that have no name before them. */
   function familyOf(tag) {
     const cut = tag.lastIndexOf("/");
     const numbered = NUMBER.exec(tag);
     if (numbered && numbered[1].length !== cut) return { name: numbered[1], label: numbered[2] };
-    return cut > 0 ? { name: tag.slice(0, cut), label: tag.slice(cut + 1) } : { name: null, label: tag };
+    return cut > 0 ? { name: tag.slice(0, cut), label: tag.slice(cut + 1) } : { name: "", label: tag };
   }
 
   /**
@@ -21,7 +21,7 @@
     const families = new Map();
     for (const { tag, kind } of entries) {
       const { name, label } = familyOf(tag);
-      const key = together && name !== null ? `${kind}\n${name}` : `${kind}\n${tag}\n`;
+      const key = together ? `${kind}\n${name}` : `${kind}\n${tag}\n`;
       if (!families.has(key)) families.set(key, { key, kind, title: name, members: [] });
       families.get(key).members.push({ tag, label });
     }

@@ -5,6 +5,7 @@
   const share = (value) => (tb.linePlot.known(value) ? value.toFixed(3) : "–");
 
   const WIDE = "wide"; // a column that only wide panels have room for
+  const MID = "mid"; // that narrow ones have no room for
 
   /* Columns after the name: [words, hint, cell of a line, what it sorts by, class]. */
   function columnsOf({ way, over, threshold }) {
@@ -22,7 +23,7 @@
     const rate = way === "pr" ? ["prec.", `precision ${where}`, at("precision"), "", WIDE] : ["FPR", `false positive rate ${where}`, at("false_positive_rate"), "", WIDE];
     return [
       [short, long, (line) => share(line.data?.[tb.curveLines.WAYS[way].area]), "area"],
-      [threshold === null ? "best at" : "at", threshold === null ? "the threshold whose F1 is highest" : "the nearest logged threshold", at("threshold")],
+      [threshold === null ? "best at" : "at", threshold === null ? "the threshold whose F1 is highest" : "the nearest logged threshold", at("threshold"), "", MID],
       rate,
       ["recall", `recall (true positive rate) ${where}`, at("recall"), "", WIDE],
       ["F1", `F1 ${where}`, at("f1")],
@@ -84,7 +85,7 @@
 
   function rowOf({ line, on, cells }, columns) {
     const name = make("button", { type: "button", class: "curve-name", "aria-pressed": String(on), title: `${line.run}\n${line.tag}\n${on ? "Click to hide" : "Click to show"}` }, tb.curveClasses.swatch(line), make("span", { text: line.name }));
-    const note = line.note ? make("span", { class: "quiet curve-note", text: line.note, title: `${line.note}: a step is the nearest before the chosen one; predictions outside 0 to 1 are left out of the counts` }) : null;
+    const note = line.note ? make("span", { class: "quiet curve-note", text: line.note, title: `${line.note}: the step is the latest up to the chosen one; predictions outside 0 to 1 are left out of the counts` }) : null;
     const csv = make("a", { class: "icon small icon-save", href: tb.evaluation.csv(line.run, line.tag, line.item), download: `${line.name} ${line.tag}.csv`.replace(/[/\\]/g, "_"), title: "These numbers as CSV", "aria-label": `Numbers of ${line.name} as CSV` });
     const rest = cells ? cells.map((text, i) => make("td", { text, class: columns[i][4] })) : [make("td", { colspan: columns.length, class: line.error ? "curve-words cell-error" : "curve-words quiet", text: line.loading ? "…" : line.words, title: line.words })];
     return make("tr", { "data-line": line.id, class: on ? "" : "off" }, make("td", {}, make("div", { class: "curve-name-box" }, name, note)), ...rest, make("td", {}, csv));

@@ -48,7 +48,7 @@
    */
   function linesOf({ members, kind }, runs, entries, look, old) {
     const way = wayOf(kind);
-    return runs.flatMap((id) =>
+    const lines = runs.flatMap((id) =>
       members.flatMap(({ tag, label, score }, place) => {
         if (!entries.get(tag)?.runs.includes(id)) return [];
         const run = tb.live.runs.get(id);
@@ -57,6 +57,8 @@
         return [{ ...line, ...(look.over ? overSteps(line, score) : atStep(line, look.step, old)) }];
       }),
     );
+    const differ = new Set(lines.map(({ step }) => step).filter(known)).size > 1; // else the panel's head says it
+    return lines.map((line) => ({ ...line, note: [differ && known(line.step) && `step ${tb.format.integer(line.step)}`, line.lost].filter(Boolean).join(", ") }));
   }
 
   const NOTHING = { x: [], y: [], from: 0, data: null, item: null };
@@ -70,10 +72,8 @@
     const data = one.data || old.get(id) || null;
     if (!data) return { ...NOTHING, words: "", loading: true };
     old.set(id, data);
-    const nearest = wanted !== null && step !== wanted ? `step ${tb.format.integer(step)}` : "";
     const lost = data.left_out ? `${tb.format.short(data.left_out)} left out` : "";
-    const note = [nearest, lost].filter(Boolean).join(", ");
-    return { ...shapeOf(data, way), data, item, step, note, words: emptyWords(data, way) };
+    return { ...shapeOf(data, way), data, item, step, lost, words: emptyWords(data, way) };
   }
 
   function wordsFor(list, step) {

@@ -54,8 +54,10 @@
       this.note.textContent = this.noteOf(drawn);
       this.legend.show(this.lines, this.look);
       if (this.at && !drawn.some((line) => line.id === this.at.id)) this.at = null;
-      this.drawn = drawn;
-      if (drawn.length) this.paint();
+      const key = JSON.stringify([this.look, off, tb.view.get().focus, window.devicePixelRatio, drawn.map(({ id, colour, dash }) => [id, colour, dash])]);
+      const same = key === this.painted && drawn.every((line, i) => line.x === this.drawn[i].x && line.y === this.drawn[i].y);
+      Object.assign(this, { drawn, painted: key });
+      if (drawn.length && !same) this.paint();
     }
 
     emptyWords() {
@@ -71,7 +73,7 @@
       const { kind, short } = tb.curveLines.WAYS[way];
       const steps = [...new Set(drawn.map((line) => line.step))];
       if (over) return kind === "scores" ? "scores over steps" : `${short} over steps`;
-      return steps.length === 1 ? `${kind}, step ${format.integer(steps[0])}` : kind;
+      return steps.length === 1 ? `${kind}, ${tb.cellNote(this.look.step, steps[0])}` : kind;
     }
 
     paint() {
@@ -215,6 +217,7 @@
     rest() {
       this.hide();
       this.kept.clear();
+      this.painted = "";
     }
 
     drop() {

@@ -88,7 +88,7 @@ def test_classes_share_a_panel_whose_legend_sorts_hides_and_tells_at_a_threshold
     expect(page.locator("#page-evaluation input[placeholder=threshold]")).to_have_value(threshold)
     rows(page).first.locator(".curve-name").click()
     expect(canvas).to_have_attribute("aria-label", re.compile("3 lines, precision"))
-    expect(page).to_have_url(re.compile("eoff="))
+    expect(page).to_have_url(re.compile("ehide="))
     page.get_by_role("button", name="classes together").click()
     expect(page.locator(".curve-panel")).to_have_count(2)
 

@@ -13,6 +13,7 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboard.util.tensor_util import make_tensor_proto
 
 from tests.browser.galleries import cell, slide
+from tests.run_files import RunFiles
 
 EVENTS = "events.out.tfevents.1.host"
 STEPS = (0, 10)
@@ -40,7 +41,7 @@ def tensor(tag, data, plugin):
 
 @pytest.fixture
 def logdir(tmp_path):
-    """A run with a picture, two labelled clips and a tensor at each of two steps."""
+    """A run with a picture and two labelled clips at each of two steps."""
     folder = tmp_path / "runs" / "a"
     folder.mkdir(parents=True)
     append(folder / EVENTS, Event(wall_time=1.0, file_version="brain.Event:2"))
@@ -58,7 +59,6 @@ def event(step):
     values = [
         Summary.Value(tag="val/cat", image={"width": 6, "height": 4, "encoded_image_string": picture(step)}),
         tensor("voice", [[clip(1 + step), f"said {step}".encode()], [clip(2), b""]], "audio"),
-        tensor("weights", [[0.0, 1.0, 5.0]], "pr_curves"),
     ]
     return Event(wall_time=2.0 + step, step=step, summary=Summary(value=values))
 
@@ -131,7 +131,10 @@ def test_a_damaged_clip_says_so_in_its_place(browser, serve, logdir):
 
 
 def test_kinds_that_are_not_drawn_are_listed_on_the_run_page(page, serve, logdir):
-    page.goto(f"{serve(logdir)}run?of=a")
+    run = RunFiles(logdir / "b").say()
+    for step in STEPS:
+        run.media(step, tag="weights", kind="point_set", media_type="application/json", meta={})
+    page.goto(f"{serve(logdir)}run?of=b")
     rows = page.get_by_role("table", name="Also logged").locator("tbody tr")
     expect(rows).to_have_count(1)
-    expect(rows.locator("th, td")).to_have_text(["weights", "PR curve", "2", "0 to 10"])
+    expect(rows.locator("th, td")).to_have_text(["weights", "point set", "2", "0 to 10"])

@@ -22,7 +22,7 @@ FIELDS: Mapping[str, Field] = {
     "evaluation_fit": Field("efit", "flag", False),  # the axes show what is drawn, not 0 to 1
     "evaluation_threshold": Field("threshold", "text", ""),  # that all panels mark; empty: none
     "evaluation_sort": Field("esort", "text", "name"),  # of the legends: "name" or "area"
-    "evaluation_off": Field("eoff", "list", []),  # "RUN TAG" of each curve that is not drawn
+    "evaluation_off": Field("ehide", "list", []),  # "RUN TAG" of each curve that is not drawn
     "evaluation_cells": Field("cells", "text", "counts"),  # what the cells of a matrix show
     "evaluation_errors": Field("errors", "flag", False),  # the diagonal is hidden
     "evaluation_difference": Field("ediff", "flag", False),  # each matrix less the one of the first run

@@ -29,7 +29,7 @@ def card(facts: Mapping[str, TagFacts]) -> Component | None:
         html.Tr(
             [
                 html.Th(tag, scope="row"),
-                html.Td(_in_words(known.kind)),
+                html.Td(known.kind.replace("_", " ")),
                 html.Td(f"{known.points:,}"),
                 html.Td(_steps(known)),
             ],
@@ -40,10 +40,6 @@ def card(facts: Mapping[str, TagFacts]) -> Component | None:
     ]
     table = html.Table([head, html.Tbody(rows)], className="undrawn", **{"aria-label": "Also logged"})
     return parts.card("Also logged", html.P(WORDS, className="quiet"), table, note=f"{len(found):,}", wide=True)
-
-
-def _in_words(kind: str) -> str:
-    return {"pr_curve": "PR curve"}.get(kind, kind.replace("_", " "))
 
 
 def _steps(known: TagFacts) -> str:
