@@ -31,10 +31,13 @@ class Trace:
         """Run the model. Raises whatever it raises, and TooManyNodesError."""
         for name, value in [*((f"input {place}", value) for place, value in enumerate(args)), *kwargs.items()]:
             self._note_input(name if len(args) > 1 or kwargs else "input", value)
-        for place, module in enumerate(self._modules.objects):
-            self._watch(place, module)
-        with self._recorder():
-            output = self._modules.objects[0](*args, **kwargs)
+        watches = [one for place, module in enumerate(self._modules.objects) for one in self._watch(place, module)]
+        try:
+            with self._recorder():
+                output = self._modules.objects[0](*args, **kwargs)
+        finally:
+            for watch in watches:
+                watch.remove()
         sources = self._sources_of(output)
         self.nodes.add("output", 0, sources, ())
 
@@ -42,7 +45,7 @@ class Trace:
         for tensor in tensors_in(value):
             self._sources[tensor] = (self.nodes.add("input", 0, (), tensor, {"name": name}), 0)
 
-    def _watch(self, place: int, module: Any) -> None:
+    def _watch(self, place: int, module: Any) -> list[Any]:
         def enter(_module: Any, args: Any, kwargs: Any) -> None:
             self._within.append(place)
             self._modules.listed[place].setdefault("inputs", self._tensors.places((args, kwargs)))
@@ -54,8 +57,7 @@ class Trace:
             told.setdefault("outputs", self._tensors.places(output))
             self._bridge(place, args, output)
 
-        module.register_forward_pre_hook(enter, with_kwargs=True)
-        module.register_forward_hook(leave)
+        return [module.register_forward_pre_hook(enter, with_kwargs=True), module.register_forward_hook(leave)]
 
     def _bridge(self, place: int, args: Any, output: Any) -> None:
         """Add a node for a module whose result came from code that torch does not tell of."""

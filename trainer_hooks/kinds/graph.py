@@ -91,16 +91,16 @@ def _of_run(modules: Modules, args: Sequence[Any], kwargs: Mapping[str, Any], te
     from trainer_hooks.graphs.exported import exported
     from trainer_hooks.graphs.symbolic import symbolic
 
-    found, fault = None, f"it was not asked, since the model runs more than {MAX_EXPORTED:,} operations"
+    why = f"torch.export was not asked, since the model runs more than {MAX_EXPORTED:,} operations"
     if len(trace.nodes.listed) <= MAX_EXPORTED:
         found, fault = attempt(lambda: exported(modules, _copied(args), _copied(kwargs), tensors))
-    if found is not None:
-        return Found("export", "", found)
-    why = f"torch.export: {fault}"
+        if found is not None:
+            return Found("export", "", found)
+        why = f"torch.export could not: {fault}"
     found, fault = attempt(lambda: symbolic(modules, _copied(args), _copied(kwargs), tensors))
     if found is not None:
         return Found("fx", why, found)
-    return Found("trace", f"{why}; torch.fx: {fault}", trace.nodes.listed)
+    return Found("trace", f"{why}; torch.fx could not: {fault}", trace.nodes.listed)
 
 
 def _arguments(inputs: Any) -> tuple[Sequence[Any], Mapping[str, Any]]:

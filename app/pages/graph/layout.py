@@ -31,7 +31,7 @@ def _bar() -> Component:
         [
             html.Div(id="graph-runs", className="graph-runs"),
             controls.segments("graph_mode", "What is shown", MODES, "boxes"),
-            controls.text("graph_find", "Search the graph", "Search or /regex/, Enter: next", 210),
+            controls.text("graph_find", "Search the graph", "Search or /regex/", 180),
             html.Span(id="graph-found", className="quiet", role="status"),
             html.Div(id="graph-steps", className="gallery-steps graph-steps"),
         ],

@@ -10,12 +10,9 @@ MAX_NODES = 50_000
 
 Shape = tuple[int | str, ...]
 
-_DTYPES = {
-    **dict(
-        enumerate(("float32", "float64", "int32", "uint8", "int16", "int8", "string", "complex64", "int64", "bool"), 1)
-    ),
-    **{14: "bfloat16", 19: "float16", 20: "resource", 21: "variant", 22: "uint32", 23: "uint64"},
-}
+_FIRST = ("float32", "float64", "int32", "uint8", "int16", "int8", "string", "complex64", "int64", "bool")
+_LATER = {14: "bfloat16", 19: "float16", 20: "resource", 21: "variant", 22: "uint32", 23: "uint64"}
+_DTYPES = {**dict(enumerate(_FIRST, 1)), **_LATER}
 _MAX_TEXT = 80
 _MAX_ATTRIBUTES = 12
 _SHAPES, _TORCH = "_output_shapes", "attr"
