@@ -2,13 +2,14 @@
 (function (tb) {
   "use strict";
   const COLOURS = 8; // of the palette
-  const known = new WeakMap(); // list -> {items, names, boxes, masks}, until it grows
+  const MOST_UNNAMED = 64; // numbers of a mask without names that get a chip each: more are objects, not classes
+  let known = new WeakMap(); // list -> {items, names, boxes, masks}, until it grows
   let names = [];
   let slots = new Map(); // name -> place in the palette
 
   const hasOverlays = (item) => Boolean(item?.meta?.boxes?.length || item?.meta?.masks?.length);
 
-  /** What a class of a mask is called. A mask without names of its classes is one class of its own name. */
+  /** What a class of a mask is called. Without names of its classes the first has the mask's own name. */
   function maskClass(mask, number) {
     const name = mask.classes?.[number];
     if (name) return name;
@@ -25,7 +26,7 @@
     for (const { meta } of list.items) {
       for (const box of meta?.boxes || []) found.names.add(boxClass(box));
       for (const mask of meta?.masks || []) {
-        const numbers = mask.classes ? Object.keys(mask.classes).map(Number) : [1];
+        const numbers = mask.classes ? Object.keys(mask.classes).map(Number) : mask.numbers || [1];
         for (const number of numbers) if (number !== 0) found.names.add(maskClass(mask, number));
       }
       found.boxes ||= Boolean(meta?.boxes?.length);
@@ -33,6 +34,14 @@
     }
     known.set(list, found);
     return found;
+  }
+
+  /** Take note of the numbers that a decoded mask without names holds. Returns whether some are new. */
+  function see(mask, numbers) {
+    if (mask.classes || mask.numbers || numbers.length > MOST_UNNAMED) return false;
+    mask.numbers = numbers;
+    known = new WeakMap();
+    return true;
   }
 
   const sorted = (all) => [...new Set(all.flatMap((facts) => [...facts.names]))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
@@ -84,5 +93,5 @@
   const isOff = (name) => tb.view.get().overlay_off.includes(name);
 
   tb.hasOverlays = hasOverlays;
-  tb.classes = { of, colourAll, maskClass, boxClass, colour, rgb, isOff, signature: () => names.join("\n") };
+  tb.classes = { of, colourAll, see, maskClass, boxClass, colour, rgb, isOff, signature: () => names.join("\n") };
 })(window.tailboard);

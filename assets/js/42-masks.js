@@ -2,7 +2,7 @@
 (function (tb) {
   "use strict";
   const MOST_KEPT_PX = 64e6; // of all decoded masks
-  const FILL = 150; // opacity, of 255, of what the outline of a class holds
+  const FILL = 180; // opacity, of 255, of what the outline of a class holds
   const kept = new Map(); // address -> {promise, mask, pixels}, the newest last
 
   /** Promise of a mask: `width`, `height` and the class of each pixel, row by row; null where it cannot be read. */

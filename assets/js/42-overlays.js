@@ -123,12 +123,11 @@
   function coloursOf(mask, { classes }) {
     const seen = new Uint8Array(65_536);
     for (const number of classes) seen[number] = 1;
-    const colours = new Map();
-    seen.forEach((is, number) => {
-      const name = is && number ? tb.classes.maskClass(mask, number) : "";
-      if (name && !tb.classes.isOff(name)) colours.set(number, tb.classes.rgb(name));
-    });
-    return colours;
+    const numbers = [];
+    seen.forEach((is, number) => is && number && numbers.push(number));
+    if (tb.classes.see(mask, numbers)) tb.showOverlayBar();
+    const named = numbers.map((number) => [number, tb.classes.maskClass(mask, number)]);
+    return new Map(named.filter(([, name]) => !tb.classes.isOff(name)).map(([number, name]) => [number, tb.classes.rgb(name)]));
   }
 
   /** What lies at a place of the picture, in words: boxes, the smallest first, then the classes of masks. */

@@ -115,6 +115,7 @@
   tb.keys.extra.push(["b m", "media: boxes, masks above pictures, on and off"]);
 
   tb.OverlayPanel = OverlayPanel;
+  tb.showOverlayBar = later;
   tb.live.on("tags", later);
   tb.media.onList(later);
 })(window.tailboard);
