@@ -1,10 +1,9 @@
 """Curves, confusion matrices and their scores as CSV, every number in full."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from app.api.table_text import csv_text
 from app.transforms import curves
 from app.transforms.confusion import Confusion
 
@@ -28,12 +27,12 @@ def scores_text(scores: dict[str, Any]) -> str:
 
 
 def _text(rows: Iterable[Sequence[Any]]) -> str:
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows([_cell(value) for value in row] for row in rows)
-    return file.getvalue()
+    return "".join(",".join(map(_cell, row)) + "\n" for row in rows)
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, float):
-        return "" if value != value else int(value) if value.is_integer() else value
-    return "" if value is None else value
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return csv_text(value)
+    if value is None or value != value:  # NaN
+        return ""
+    return str(int(value)) if float(value).is_integer() else repr(value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.api.layer_rows import pick
 from app.readers.contract import MediaItem
 from app.transforms.histogram import spread
 
@@ -12,12 +13,8 @@ def latest_items(items: Sequence[MediaItem], most: int) -> list[tuple[int, Media
     Of steps that were logged again the latest alone is kept: one that goes back takes all later ones before it back.
     """
     places = spread(len(items), most)
-    stride = places[1] if len(places) > 1 else 1
-    chosen = list(items[::stride])  # a slice opens each file once
-    if len(chosen) < len(places):
-        chosen.append(items[places[-1]])
     kept: list[tuple[int, MediaItem]] = []
-    for place, item in reversed(list(zip(places, chosen, strict=True))):
+    for place, item in reversed(list(zip(places, pick(items, places), strict=True))):
         if not kept or item.step < kept[-1][1].step:
             kept.append((place, item))
     return kept[::-1]

@@ -87,6 +87,12 @@ def test_what_is_drawn_can_be_had_as_csv(asked):
     assert asked("csv", tag="pr/0").mimetype == "text/csv"
 
 
+def test_labels_that_a_spreadsheet_would_run_are_kept_from_it(client, store):
+    store.put("a", media={"cm": [matrix(0, labels=("=cmd()", "a, b"))]})
+    text = client.get("/api/v1/evaluation/csv", query_string={"run": "a", "tag": "cm", "at": 0}).text
+    assert [line.split(",", 1)[0] for line in text.splitlines()[1:]] == ["'=cmd()", '"a']
+
+
 def test_a_matrix_that_cannot_be_drawn_says_why(client, store):
     store.put("a", media={"cm": [matrix(0, ((1, 2, 3), (4, 5, 6)))]})
     answer = client.get("/api/v1/evaluation/matrix", query_string={"run": "a", "tag": "cm", "at": 0})
