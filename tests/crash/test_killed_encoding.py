@@ -41,7 +41,7 @@ def test_a_killed_training_leaves_whole_items_in_order_and_all_small_ones(tmp_pa
     with subprocess.Popen(
         [sys.executable, "-c", PATIENT + TRAINING, tmp_path], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as nursery:
-        last = [_kill_one(nursery, tmp_path / f"run-{kill}", delays.uniform(0, 0.1)) for kill in range(12)]
+        last = [_kill_one(nursery, tmp_path / f"run-{kill}", delays.uniform(0, 0.1)) for kill in range(6)]
         nursery.stdin.close()
     found = [_check(tmp_path / f"run-{kill}", step) for kill, step in enumerate(last)]
     assert sum(found)
