@@ -85,8 +85,9 @@
     parts.stepper.show();
     if (!entries.length || !ids.length) return tb.setChildren(place, [empty()]);
     const open = opened();
-    tb.setChildren(place, open ? [parts.main, parts.panel.element] : [parts.main]);
-    place.classList.toggle("beside", Boolean(open));
+    if (parts.main.parentElement !== place) place.replaceChildren(parts.main);
+    if (!open) parts.panel.element.remove();
+    else if (!parts.panel.element.isConnected) place.append(parts.panel.element); // the sheet keeps its focus and scroll
     const view = tb.view.get();
     const stat = statOf(view);
     const runs = ids.map((id, i) => runState(id, i, stat));

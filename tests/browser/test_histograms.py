@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from torch.utils.tensorboard import SummaryWriter
 
+import trainer_hooks
 from tests.browser.galleries import slide
 
 TAG = "layer/weight"
@@ -75,7 +76,7 @@ def steps_words(page):
 
 
 def mode(page, words):
-    page.locator("label").get_by_text(words, exact=True).click()
+    page.locator("#page-histograms label").get_by_text(words, exact=True).click()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -96,13 +97,18 @@ def test_each_way_to_draw_is_another_picture_and_in_the_address(page, serve, log
     page.goto(f"{serve(logdir)}histograms")
     expect(note(page, "a")).to_have_text("3 steps")
     seen = {canvas(page, "a").evaluate(PICTURE)}
-    for words, name in (("heatmap", "heatmap"), ("quantiles", "quantiles"), ("at one step", "step")):
+    for words, name in (
+        ("overlay", "overlay"),
+        ("heatmap", "heatmap"),
+        ("quantiles", "quantiles"),
+        ("at one step", "step"),
+    ):
         mode(page, words)
         expect(page).to_have_url(re.compile(f"histo={name}"))
         label = "histogram at step 20" if name == "step" else f"{name} over 3 steps, 0 to 20"
         expect(canvas(page, "a")).to_have_attribute("aria-label", re.compile(label))
         seen.add(canvas(page, "a").evaluate(PICTURE))
-    assert len(seen) == 4
+    assert len(seen) == 5
     page.reload()
     expect(canvas(page, "a")).to_have_attribute("aria-label", re.compile("histogram at step 20"))
 
@@ -152,10 +158,45 @@ def test_the_pointer_tells_of_the_step_below_it_and_a_click_chooses_it(page, ser
     expect(note(page, "a")).to_have_text("3 steps")
     page.mouse.move(*canvas(page, "a").evaluate(CENTRE))
     expect(page.locator(TOOLTIP)).to_contain_text("step")
-    step = re.search(r"step\s*(\d+?)(from|values|largest)", page.locator(TOOLTIP).text_content()).group(1)
+    step = re.search(r"step\s*(\d+?)(from|values|max|at)", page.locator(TOOLTIP).text_content()).group(1)
     page.mouse.down()
     page.mouse.up()
     expect(page).to_have_url(re.compile(f"istep={step}"))
+
+
+def test_over_steps_the_pointer_tells_the_exact_count_of_a_bucket_that_was_logged(page, serve, logdir):
+    with trainer_hooks.init(logdir / "a") as run:
+        run.log_histogram(TAG, counts=[7, 1234, 3], edges=[0.0, 0.1, 0.9, 1.0], step=0)
+        run.log_histogram(TAG, [0.5] * 4 + [np.nan] * 12, step=10)
+    page.goto(f"{serve(logdir)}histograms?histo=overlay&istep=0")
+    expect(canvas(page, "a")).to_have_attribute("aria-label", re.compile("overlay over 2 steps"))
+    expect(card(page, "a").locator(".badge")).to_have_text("not finite at 1 step")
+    page.mouse.move(*canvas(page, "a").evaluate(CENTRE))
+    expect(page.locator(TOOLTIP)).to_contain_text("count1,234 of 1,244")
+    page.mouse.move(0, 0)
+    page.get_by_role("button", name="latest").click()
+    expect(card(page, "a").locator(".badge")).to_have_text("12 NaN")
+    card(page, "a").hover()
+    card(page, "a").get_by_role("button", name="Download a picture, CSV or JSON").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="CSV, every bucket of every step").click()
+    assert "0.1,0.9,1234" in download.value.path().read_text()
+
+
+def test_runs_can_lie_on_each_other_at_one_step_and_as_quantiles(page, serve, logdir, write):
+    write("a")
+    write("b", (0, 20))
+    page.goto(f"{serve(logdir)}histograms?histo=step")
+    expect(note(page, "b")).to_have_text("step 20")
+    page.get_by_role("button", name="runs together").click()
+    joined = page.locator(".cell.joined canvas")
+    expect(joined).to_have_attribute("aria-label", f"{TAG}: outlines at one step of 2 runs")
+    expect(page.locator(".histogram-tag .cell")).to_have_count(1)
+    page.mouse.move(*joined.evaluate(CENTRE))
+    expect(page.locator(TOOLTIP)).to_contain_text(re.compile(r"a.*in .*step 20.*b.*in .*step 20"))
+    mode(page, "quantiles")
+    expect(joined).to_have_attribute("aria-label", f"{TAG}: quantiles over steps of 2 runs")
+    expect(page).to_have_url(re.compile("hjoin=1"))
 
 
 def test_a_new_step_comes_by_itself_and_nothing_moves(page, serve, logdir, write):

@@ -1,0 +1,133 @@
+"""What a person does on the layers page, in a real browser on the real app, with what `run.log_histogram` writes."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import trainer_hooks
+from tests.browser.galleries import slide
+
+STEPS = (0, 10, 20)
+LAYERS = (2, 10)
+
+
+def log(run, step):
+    """Log weights of standard deviation `layer` and biases with 12 NaN from step 10 on."""
+    for layer in LAYERS:
+        run.log_histogram(f"net.layer.{layer}.weight", [-layer, layer, -layer, layer], step=step)
+        run.log_histogram(f"net.layer.{layer}.bias", [0.0, 1.0] + [np.nan] * (12 if step >= 10 else 0), step=step)
+
+
+@pytest.fixture
+def logdir(tmp_path):
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def write(logdir):
+    """Makes a run that logs four histograms at each step; it is finished at the end."""
+    runs = []
+
+    def start(name, steps=STEPS):
+        runs.append(trainer_hooks.init(logdir / name))
+        for step in steps:
+            log(runs[-1], step)
+        runs[-1].flush()
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.finish()
+
+
+def sheet(page):
+    return page.locator(".layers-canvas")
+
+
+def said(page):
+    """What was said of the cell that the keyboard is at."""
+    return page.locator(".layers-sheet output")
+
+
+def walk(page, *keys):
+    sheet(page).focus()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def read(page, run):
+    """Wait until the whole run is drawn."""
+    head = page.locator(".layers-head").filter(has_text=run)
+    expect(head.locator(".quiet")).to_have_text("")
+    expect(page.locator("#layers-steps .steps-words")).to_contain_text("of 3")
+
+
+def test_the_keyboard_goes_from_cell_to_cell_and_opens_the_histogram_of_one(page, serve, logdir, write):
+    write("a")
+    write("b")
+    page.goto(f"{serve(logdir)}layers")
+    read(page, "a")
+    expect(sheet(page)).to_have_attribute("aria-label", "standard deviation of 4 tags over steps, 2 runs")
+    walk(page, "ArrowDown")
+    expect(said(page)).to_have_text(re.compile("modulenet.layer.2.*tags2, unfolded"))
+    walk(page, "ArrowDown", "ArrowDown", "End")
+    expect(said(page)).to_have_text(re.compile("tagnet.layer.2.weight.*step20, standard deviation2$"))
+    walk(page, "ArrowUp")
+    expect(said(page)).to_have_text(re.compile("tagnet.layer.2.bias.*step20.*not finite12 NaN"))
+    walk(page, "ArrowLeft", "Enter")
+    expect(sheet(page)).to_be_focused()
+    panel = page.get_by_role("complementary", name="Histogram of a cell")
+    expect(panel).to_contain_text("at step 10")
+    expect(panel.get_by_role("table", name="Facts")).to_contain_text("not finite12 NaN")
+    expect(panel.get_by_role("table", name="Facts")).to_contain_text("zeros50.00 %")
+    expect(page).to_have_url(re.compile("istep=10"))
+    slide(page.locator("#layers-steps input[type=range]"), 0)
+    expect(panel).to_contain_text("at step 0")
+    expect(panel.get_by_role("table", name="Facts")).to_contain_text("not finitenone")
+    panel.get_by_role("button", name="over all steps").click()
+    expect(page.locator('.histogram-tag[data-tag="net.layer.2.bias"]')).to_be_visible()
+    expect(page.locator(".histogram-tag")).to_have_count(1)
+
+
+def test_statistic_filter_folds_and_the_open_cell_are_in_the_address(new_page, serve, logdir, write):
+    write("a")
+    page = new_page(color_scheme="dark")
+    opened = json.dumps(["a", "net.layer.10.weight"])
+    page.goto(f"{serve(logdir)}layers?lstat=norm&ltags=weight&llog=1&lscale=row&istep=10&lopen={opened}")
+    read(page, "a")
+    expect(sheet(page)).to_have_attribute("aria-label", "norm of 2 tags over steps, 1 runs")
+    expect(page.locator(".layers-panel")).to_contain_text("net.layer.10.weight")
+    expect(page.locator(".layers-panel")).to_contain_text("L2 norm20")
+    walk(page, "ArrowDown", "ArrowDown")
+    expect(said(page)).to_have_text(re.compile("tagnet.layer.10.weight, runa, step0, norm20"))
+    page.locator("#page-layers input[data-field]").fill("")
+    expect(sheet(page)).to_have_attribute("aria-label", re.compile("norm of 4 tags"))
+    page.get_by_role("button", name="fold all").click()
+    expect(page).to_have_url(re.compile("lfold=1"))
+    walk(page, "Home", "ArrowDown", "ArrowUp")
+    expect(said(page)).to_have_text(re.compile(r"modulenet\.layer\.2, runa, step0, norm of 2 tags2\.5$"))
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"lgroup=net\.layer\.2"))
+    with page.expect_download() as download:
+        page.locator(".layers-save").click()
+    assert download.value.path().read_text().count("\n") == 1 + len(STEPS) * 4
+
+
+def test_new_steps_come_by_themselves_and_what_is_open_stays(page, serve, logdir, write):
+    run = write("a")
+    opened = json.dumps(["a", "net.layer.2.weight"])
+    page.goto(f"{serve(logdir, interval_s=0.2)}layers?istep=10&lopen={opened}")
+    read(page, "a")
+    expect(page.locator(".layers-panel")).to_contain_text("at step 10")
+    before = sheet(page).bounding_box()
+    log(run, 30)
+    run.flush()
+    expect(page.locator("#layers-steps .steps-words")).to_contain_text("2 of 4")
+    expect(page.locator(".layers-panel")).to_contain_text("at step 10")
+    assert sheet(page).bounding_box() == before
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator(".layers-panel")).to_have_count(0)
+    expect(sheet(page)).to_be_focused()
