@@ -5,27 +5,22 @@
   const ALIGN_MS = 250;
   const MOST_APART_S = 0.12; // films that play together are put right beyond this
   const clips = new Map(); // medium -> {element, film}
-  const inView = new Set(); // elements
   let together = null; // {members, lead, timer} while films play in step
 
-  const sight = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) inView[isIntersecting ? "add" : "delete"](target);
-  });
+  function inView(element) {
+    const { top, bottom, height } = element.getBoundingClientRect();
+    return height > 0 && bottom > 0 && top < innerHeight;
+  }
 
   /** Take a clip under the rules. `element` is where it is shown; `film`: it may play together with others. */
   function add(medium, element, film) {
     clips.set(medium, { element, film });
-    sight.observe(element);
     apply(medium);
   }
 
   function drop(medium) {
-    const clip = clips.get(medium);
-    if (!clip) return;
     if (together?.members.includes(medium)) stopTogether();
     medium.pause();
-    sight.unobserve(clip.element);
-    inView.delete(clip.element);
     clips.delete(medium);
   }
 
@@ -59,7 +54,7 @@
     medium.pause();
   }
 
-  const films = () => [...clips].filter(([medium, { element, film }]) => film && inView.has(element) && medium.duration > 0).map(([medium]) => medium);
+  const films = () => [...clips].filter(([medium, { element, film }]) => film && inView(element) && medium.duration > 0).map(([medium]) => medium);
 
   function playTogether() {
     const members = films();
