@@ -1,7 +1,7 @@
 """Coordinates of points with what was told of them, as a file."""
 
-import csv
 import io
+from collections.abc import Callable
 from typing import Literal
 from urllib.parse import quote
 
@@ -9,11 +9,13 @@ import numpy as np
 from flask import Response
 
 from app.api.embedding_question import Question
-from app.store.embeddings import Embedding
+from app.api.table_text import csv_text
+from app.store.embeddings import Column, Embedding
 from app.transforms.projection import FloatArray
 
 FORMATS = Literal["csv", "tsv", "npy"]
 
+_PARTS_CELLS = str.maketrans("\t\r\n", "   ")
 _TYPES = {"csv": "text/csv", "tsv": "text/tab-separated-values", "npy": "application/x-npy"}
 
 
@@ -33,10 +35,21 @@ def _array(coordinates: FloatArray) -> bytes:
 
 
 def _table(form: str, method: str, embedding: Embedding, coordinates: FloatArray) -> str:
-    text = io.StringIO()
-    rows = csv.writer(text, delimiter="," if form == "csv" else "\t", lineterminator="\n")
+    mark, cell = (",", csv_text) if form == "csv" else ("\t", _tsv_text)
     names = [f"{method}_{place + 1}" for place in range(coordinates.shape[1])]
-    rows.writerow(["row", *(column.name for column in embedding.columns), *names])
-    told = [column.values for column in embedding.columns]
-    rows.writerows(zip(embedding.rows.tolist(), *told, *coordinates.T.tolist(), strict=True))
-    return text.getvalue()
+    head = ["row", *(cell(column.name) for column in embedding.columns), *names]
+    told = [_cells(column, cell) for column in embedding.columns]
+    rows = zip(map(str, embedding.rows.tolist()), *told, *(map(str, one) for one in coordinates.T), strict=True)
+    return "".join(f"{mark.join(row)}\n" for row in (head, *rows))
+
+
+def _cells(column: Column, cell: Callable[[str], str]) -> list[str]:
+    """Return values as cells; whole numbers without a point."""
+    if column.is_number:
+        return [str(int(value)) if value == value // 1 else str(value) for value in map(float, column.values)]
+    return [cell(str(value)) for value in column.values]
+
+
+def _tsv_text(text: str) -> str:
+    """Return text as one cell: what would part cells or lines becomes a blank."""
+    return text.translate(_PARTS_CELLS)

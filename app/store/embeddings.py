@@ -74,7 +74,8 @@ class Embeddings:
     def of(self, item: MediaItem) -> Embedding:
         """Return the points of an item of kind `embedding`. Raises EmbeddingError, FileNotFoundError."""
         if item.path is None:
-            raise EmbeddingError(f"{item.tag} at step {item.step} has no table of vectors in the folder of its run.")
+            where = "its vectors may be in a checkpoint of TensorFlow, which is not read"
+            raise EmbeddingError(f"{item.tag} at step {item.step} has no table in the folder of its run: {where}.")
         metadata = item.parts.get("metadata")
         key = (item.path, stamp_of(item.path), stamp_of(metadata) if metadata else None)
         with self._lock:

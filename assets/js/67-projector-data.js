@@ -18,23 +18,26 @@
     if (entry) {
       store.delete(key); // the newest last
       store.set(key, entry);
+      if (entry.again) attempt(entry, load);
       return entry;
     }
     entry = { key, error: "", ready: false };
     store.set(key, entry);
     if (store.size > MOST_HELD) store.delete(store.keys().next().value);
-    attempt(kind, entry, load);
+    attempt(entry, load);
     return entry;
   }
 
-  async function attempt(kind, entry, load) {
+  /* What could not be had keeps its words until it is asked for once more and told otherwise. */
+  async function attempt(entry, load) {
+    entry.again = false;
     try {
       Object.assign(entry, await load(entry));
       entry.error = "";
     } catch (failure) {
       entry.error = failure.message;
       setTimeout(() => {
-        held[kind].delete(entry.key); // whoever still looks at it asks once more
+        entry.again = true;
         tell();
       }, AGAIN_AFTER_MS);
     }

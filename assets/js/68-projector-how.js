@@ -55,7 +55,7 @@
   }
 
   /* Which components are drawn: a bar for each with its share of the variance, and a select for each axis. */
-  function components(explained) {
+  function components(explained, whose) {
     const dims = Number(view().embedding_dims);
     const chosen = P.components(explained.length);
     const share = (value) => `${(100 * value).toPrecision(3)} %`;
@@ -70,22 +70,22 @@
       bar.style.height = `${Math.max(1, (BARS_PX * value) / most)}px`;
       return bar;
     });
-    const words = chosen.length < dims ? `The vectors have ${chosen.length} components alone.` : `${chosen.length} axes hold ${share(chosen.reduce((sum, one) => sum + explained[one], 0))} of the variance; ${explained.length} components ${share(explained.reduce((sum, value) => sum + value, 0))}`;
+    const words = chosen.length < dims ? `The vectors have ${chosen.length} components alone.` : `${chosen.length} axes hold ${share(chosen.reduce((sum, one) => sum + explained[one], 0))} of the variance${whose}; ${explained.length} components ${share(explained.reduce((sum, value) => sum + value, 0))}`;
     return [...selects, make("span", { class: "variance", role: "img", "aria-label": `Share of the variance of each component: ${explained.map(share).join(", ")}` }, ...bars), make("span", { class: "quiet", text: words })];
   }
 
-  /** Show the controls of the chosen method. `explained`: shares of the variance, null until they are known. */
-  P.showHow = function (explained) {
+  /** Show the controls of the chosen method. `explained`: shares of the variance, null until known; `whose`: words. */
+  P.showHow = function (explained, whose) {
     place = place || document.getElementById("projector-how");
     const { embedding_method: method, embedding_dims: dims } = view();
     const drawn = explained ? explained.map((value) => value.toPrecision(3)) : [];
-    const key = JSON.stringify([method, dims, method === "pca" ? [drawn, view().embedding_components] : "", method === "axes" ? view().embedding_axes : "", method !== "pca" ? view().embedding_map_metric : ""]);
+    const key = JSON.stringify([method, dims, method === "pca" ? [drawn, whose, view().embedding_components] : "", method === "axes" ? view().embedding_axes : "", method !== "pca" ? view().embedding_map_metric : ""]);
     place.hidden = false;
     if (key !== shown) {
       shown = key;
       const focus = place.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
       const sphere = make("button", { class: "toggle", type: "button", "data-act": "toggle", "data-field": "embedding_sphere", text: "sphere", title: "Centre the vectors and give all one length first: then angles count, lengths do not" });
-      place.replaceChildren(...(method === "pca" && explained ? components(explained) : (PARTS[method] || PARTS.pca)()), make("span", { class: "spring" }), sphere, make("button", { class: "button", type: "button", "data-act": "projector-fit", text: "fit", title: "Look at all points again (0, or a double click)" }));
+      place.replaceChildren(...(method === "pca" && explained ? components(explained, whose) : (PARTS[method] || PARTS.pca)()), make("span", { class: "spring" }), sphere, make("button", { class: "button", type: "button", "data-act": "projector-fit", text: "fit", title: "Look at all points again (0, or a double click)" }));
       if (focus) place.querySelector(`[aria-label="${CSS.escape(focus)}"]`)?.focus();
     }
     place.querySelector('[data-field="embedding_sphere"]').setAttribute("aria-pressed", String(view().embedding_sphere));

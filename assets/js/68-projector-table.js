@@ -34,7 +34,10 @@
 
   function asCsv(cloud, places) {
     const columns = columnsOf(cloud);
-    const quoted = (value) => (/[",\n\r]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
+    const quoted = (value) => {
+      const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value); // a spreadsheet would run it
+      return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    };
     const lines = places.map((place) => columns.map((column) => quoted(column.value(place))).join(","));
     return [columns.map((column) => quoted(column.name)).join(","), ...lines].join("\n") + "\n";
   }

@@ -50,8 +50,7 @@
     P.data.look(questions);
     for (const cloud of clouds.values()) dress(cloud, entry.tag);
     const listed = clouds.get(active)?.ready ? clouds.get(active) : [...clouds.values()].find((cloud) => cloud.ready);
-    const explained = [...clouds.values()].map((cloud) => cloud.ready && cloud.answer?.explained).find(Boolean);
-    P.showHow(explained || null);
+    P.showHow(listed?.answer.explained || null, clouds.size > 1 && listed ? ` of ${tb.runs.title(listed.run).split("/").at(-1)}` : "");
     P.showSide(page, [...clouds.values()].filter((cloud) => cloud.ready), listed);
     const from = clouds.get(selection.run);
     P.showTable(page, from, from?.ready ? selection.places : NO_POINTS);

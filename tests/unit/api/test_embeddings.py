@@ -22,6 +22,7 @@ ROUTE = "/api/v1/embeddings/"
 def client(store, tmp_path):
     np.save(tmp_path / "vectors.npy", VECTORS)
     rows = [[f"point {row}", row % 3] for row in range(30)]
+    rows[8][0] = "=run(1,2)"
     (tmp_path / "told.json").write_bytes(orjson.dumps({"columns": ["name", "class"], "rows": rows}))
     one = MediaItem(
         "w",
@@ -87,8 +88,9 @@ def test_coordinates_are_saved_with_what_was_told_of_the_points(client, form):
     mark = {"csv": ",", "tsv": "\t"}[form]
     lines = answer.text.splitlines()
     assert lines[0].split(mark) == ["row", "name", "class", "pca_1", "pca_2", "pca_3", "pca_4"]
-    assert lines[6].split(mark)[:3] == ["5", "point 5", "2.0"]
+    assert lines[6].split(mark)[:3] == ["5", "point 5", "2"]
     assert len(lines) == 31
+    assert lines[9].startswith('8,"\'=run(1,2)",' if form == "csv" else "8\t=run(1,2)\t")
 
 
 def test_neighbours_come_with_their_distances(client):

@@ -97,7 +97,7 @@ def test_a_file_that_is_no_table_is_told_of_in_words(tmp_path, name, content, wo
 def test_a_list_of_numbers_is_no_embedding(tmp_path):
     with pytest.raises(EmbeddingError, match="one row for each point"):
         read(item(npy(tmp_path, np.zeros(3, np.float32))))
-    with pytest.raises(EmbeddingError, match="no table of vectors"):
+    with pytest.raises(EmbeddingError, match="no table in the folder"):
         Embeddings().of(item(None))
 
 
