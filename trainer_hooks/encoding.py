@@ -59,6 +59,8 @@ class EncodingQueue:
         """Tell whether a job that keeps so much in memory may be put."""
         if len(self._jobs) < MAX_JOBS and self.waiting_bytes + size_bytes <= MAX_BYTES:
             return True
+        if size_bytes > MAX_BYTES:
+            return False
         self._notices.once(
             "encoding",
             f"more is logged than can be encoded beside the training, {self.waiting:,} items wait "
