@@ -17,7 +17,7 @@ from app.store.memory import StoreLike
 from app.transforms.histogram import spread
 from app.transforms.layers import COLUMNS, Float64Array, Int64Array, latest, moments
 
-MAX_BYTES = 64 << 20
+MAX_BYTES = 128 << 20
 _EACH_BYTES = 500  # of a tag beside its numbers
 _SINGLY = 3  # so few items are read one by one
 

@@ -28,7 +28,8 @@ from app.transforms.layers import (
 
 _STEPS = 100
 _MOST_STEPS = 200
-_READ_AT_ONCE = 20_000  # histograms for one answer, half a second at most: the browser asks again for the rest
+_MOST_CELLS = 400_000  # of one run, 42 MB in memory: of very many tags fewer steps are read
+_READ_AT_ONCE = 12_000  # histograms for one answer, half a second or so: the browser asks again for the rest
 
 
 def register(server: Flask, store: StoreLike, settings: Settings) -> None:
@@ -45,6 +46,7 @@ def _answer(store: StoreLike, rows: LayerRows) -> Response:
         every = {one: _items(store, one) for one in request.args.getlist("run")}
         return download(layer_lines(every), "-and-".join(["layers", *every][:3]), "csv")
     tags = _histograms(store, run_id)
+    steps = max(2, min(steps, _MOST_CELLS // max(1, len(tags))))
     try:
         found, unread = _read(store, rows, run_id, tags, steps)
     except FileNotFoundError:

@@ -53,7 +53,7 @@
       if (!list) return { words: "Not logged by this run." };
       if (!list.data) return list.error ? { words: list.error, error: true } : { words: "", loading: true };
       if (!steps.length) return { words: "Nothing logged yet." };
-      if (!list.data.num.some((num) => num > 0)) return { words: list.data.message || "These histograms are empty: no value was counted." };
+      if (!list.data.num.some((num) => num > 0)) return { words: list.data.message || emptyWords(list.data) };
       if (look.mode !== "step") return { words: "", data: list.data };
       if (chosen < 0) return { words: `Nothing up to step ${format.integer(look.step)}: the first is at step ${format.integer(steps[0])}.` };
       const exact = tb.histograms.exact(this.run, this.tag, list.data.at[chosen], steps[chosen]);
@@ -86,6 +86,11 @@
       this.rest();
       this.element.remove();
     }
+  }
+
+  function emptyWords({ nonfinite }) {
+    if (nonfinite.some(([nan, inf]) => nan + inf > 0)) return "No finite value was counted: all are NaN or infinite.";
+    return "These histograms are empty: no value was counted.";
   }
 
   function noteOf(list, look, step) {

@@ -5,6 +5,7 @@
   const AGAIN_AFTER_MS = 5000; // what could not be had
   const REST_MS = 1500; // between two questions about the same run while it grows, at least
   const PATIENCE = 8; // times as long as the last answer took: large models are asked about less often
+  const MOST_STUCK = 3; // answers that bring no more of a run than the one before: the rest is left out
   const MOST_KEPT = 60; // answers: of a run that is looked at by many statistics, the newest
   const kept = new Map(); // run + statistic -> sheet, the newest last
   const waiting = [];
@@ -16,7 +17,7 @@
   /** `data` is the last answer about this run and statistic, null before the first. */
   function sheetOf(run, stat) {
     const key = run + "\n" + stat;
-    const sheet = kept.get(key) || { run, stat, data: null, seen: null, asked: 0, took: 0, busy: false, error: "" };
+    const sheet = kept.get(key) || { run, stat, data: null, seen: null, asked: 0, took: 0, stuck: 0, busy: false, error: "" };
     kept.delete(key);
     kept.set(key, sheet);
     if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value);
@@ -26,7 +27,7 @@
   /** Ask for this sheet where the run has more items than when it was asked for last, or was not read whole. */
   function want(run, stat) {
     const sheet = sheetOf(run, stat);
-    const whole = sheet.data && !sheet.data.unread;
+    const whole = sheet.data && (!sheet.data.unread || sheet.stuck >= MOST_STUCK);
     if (sheet.busy || (sheet.seen === tb.live.runs.get(run)?.media && (whole || sheet.error))) return sheet;
     sheet.busy = true;
     const rest = whole ? sheet.asked + Math.max(REST_MS, PATIENCE * sheet.took) - Date.now() : 0;
@@ -35,8 +36,10 @@
     return sheet;
   }
 
+  /* What was begun goes first: the server keeps what it read of one run rather than a little of each. */
   function queue(sheet) {
-    waiting.push(sheet);
+    if (sheet.data?.unread) waiting.unshift(sheet);
+    else waiting.push(sheet);
     work();
   }
 
@@ -54,8 +57,10 @@
   async function load(sheet) {
     sheet.seen = tb.live.runs.get(sheet.run)?.media;
     sheet.asked = Date.now();
+    const before = sheet.data?.unread || Infinity;
     try {
       sheet.data = indexed(await tb.wire.get("layers?" + new URLSearchParams({ run: sheet.run, stat: sheet.stat })));
+      sheet.stuck = sheet.data.unread < before ? 0 : sheet.stuck + 1;
       sheet.error = "";
     } catch (failure) {
       sheet.error = failure.message;

@@ -27,7 +27,7 @@ CENTRE = """canvas => {
 
 FIRST_BAR = """canvas => {
   const { left, bottom } = canvas.getBoundingClientRect();
-  return [left + 10, bottom - 40];
+  return [left + 50, bottom - 40];
 }"""
 
 
