@@ -49,6 +49,7 @@
         some = true;
         numeric = numeric && numberOf(value) !== null;
       }
+      if (numeric) letters += 2; // others may have a sign or a digit more
       return { name, numeric: numeric && some, width: Math.min(MOST_PX, Math.max(LEAST_PX, Math.round(letters * LETTER_PX + PADDING_PX))) };
     }
 

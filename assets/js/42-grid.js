@@ -65,7 +65,7 @@
 
     show(items) {
       const [item] = items;
-      this.several = items.length > 1 ? `  ·  1 of ${items.length}` : "";
+      this.more = [item.caption, items.length > 1 && `1 of ${items.length}`].filter(Boolean).map((words) => ` · ${words}`).join("");
       this.awaited.show(item.src, () => tb.contents.json(item), (content) => this.fill(item, content));
     }
 
@@ -97,7 +97,7 @@
       this.rows.arrange(this.filter.value, this.by);
       const all = this.rows.rows.length;
       const { count } = this.rows;
-      this.count.textContent = (count === all ? `${format.integer(all)} rows` : `${format.integer(count)} of ${format.integer(all)} rows`) + this.several;
+      this.count.textContent = (count === all ? `${format.integer(all)} rows` : `${format.integer(count)} of ${format.integer(all)} rows`) + this.more;
       this.scroller.setAttribute("aria-rowcount", count + 1);
       this.body.style.height = `${Math.min(count * ROW_PX, HIGHEST_SCROLL_PX)}px`;
       this.body.style.width = this.head.style.width = `${this.places.at(-1)}px`;

@@ -79,15 +79,15 @@
 
   class Texts {
     constructor(box, about) {
-      this.about = about; // {run, tag}; null where there is nothing to compare with
+      this.about = about; // {run, tag}: whose text it is
       this.whole = ""; // key of what is shown to its end
-      this.element = make("div", { class: "text", tabindex: "0", role: "region", "aria-label": about ? `Text of ${about.run}` : "Text", "data-own-keys": "" });
+      this.element = make("div", { class: "text", tabindex: "0", role: "region", "aria-label": `Text of ${about.run}`, "data-own-keys": "" });
       this.awaited = new tb.Awaited((words) => this.element.replaceChildren(make("p", { class: "figure-words", text: `This text could not be shown: ${words}` })));
       box.replaceChildren(this.element);
     }
 
     show(items) {
-      const other = this.about && tb.comparing.other(this.about.run, this.about.tag, items[0].step);
+      const other = tb.comparing.other(this.about.run, this.about.tag, items[0].step);
       const shown = keyOf(items);
       const key = JSON.stringify([shown, tb.view.get().text_raw, this.whole === shown, other && [other.words, other.items && keyOf(other.items)]]);
       this.awaited.show(key, () => this.load(items, shown, other), (children) => this.fill(children, shown));
@@ -134,8 +134,14 @@
   }
 
   function makeLarge(box) {
-    const texts = new Texts(box, null);
-    return { show: (item) => texts.show([item]), drop: () => texts.drop() };
+    const texts = new Texts(box, tb.enlarged.target());
+    return {
+      show(item) {
+        texts.about = tb.enlarged.target(); // run and tag
+        texts.show([item]);
+      },
+      drop: () => texts.drop(),
+    };
   }
 
   /* In the head of a section: what to compare with, and whether Markdown is drawn. */

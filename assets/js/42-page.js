@@ -20,7 +20,7 @@
 
     show(items) {
       const [item] = items;
-      const more = items.length > 1 ? `1 of ${items.length}: enlarge to see the others. ` : "";
+      const more = [item.caption, items.length > 1 && `1 of ${items.length}: enlarge to see the others.`].filter(Boolean).join(" · ");
       this.awaited.show(item.src, () => tb.contents.text(item), (text) => this.load(item, text, more));
     }
 
@@ -31,7 +31,7 @@
       frame.addEventListener("load", () => this.element.querySelectorAll("iframe").forEach((other) => other !== frame && other.remove()), { once: true });
       this.element.append(frame);
       const foreign = text.slice(0, LOOKED_AT).match(FOREIGN);
-      this.tell(more + (foreign ? `It asks ${foreign[1]} for a part, which is not allowed here: log the page with all its parts inside.` : ""));
+      this.tell(more + (foreign ? ` It asks ${foreign[1]} for a part, which is not allowed here: log the page with all its parts inside.` : ""));
     }
 
     tell(words) {
