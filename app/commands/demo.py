@@ -14,9 +14,13 @@ from app.commands.serving import serve
 from app.commands.trainings import Training, Trainings
 
 GROUP = "digits"
+TOUR = "tour"
+TOUR_EPOCHS = 24
 SIDE_BY_SIDE = 4
 # Optimizer, learning rate, seed. The first four run side by side; 0.1 is too high a rate and diverges.
 # Adam at 0.001 becomes the most accurate of them, so that one is repeated with two more seeds.
+TOUR_RATES = (0.01, 0.05)
+"""Of the two runs that log one of everything, so that each page has something to compare."""
 PLAN = (
     ("adam", 0.001, 0),
     ("sgd", 0.01, 0),
@@ -47,8 +51,9 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"--logdir: {logdir / GROUP} is there already; give a new folder, so that runs do not mix")
     logdir.mkdir(parents=True, exist_ok=True)
     settings = read_settings(options, [str(logdir)])
-    example = find_example()
-    waiting = [plan_training(example, logdir, *row, epochs=options.epochs) for row in PLAN]
+    example = find_example("train_digits.py")
+    waiting = [plan_tour(logdir, rate, options.epochs) for rate in TOUR_RATES]
+    waiting += [plan_training(example, logdir, *row, epochs=options.epochs) for row in PLAN]
 
     def trainings() -> Trainings:
         logdir.mkdir(parents=True, exist_ok=True)
@@ -57,15 +62,13 @@ def run(options: argparse.Namespace) -> int:
     return serve(settings, open_browser=options.open, beside=trainings)
 
 
-def find_example() -> Path:
-    """Where the training script is: beside the app in an installed wheel, in examples/ in a checkout."""
+def find_example(name: str) -> Path:
+    """Where a training script is: beside the app in an installed wheel, in examples/ in a checkout."""
     package = Path(app.__file__).parent
-    for place in (package / "demo" / "train_digits.py", package.parent / "examples" / "train_digits.py"):
+    for place in (package / "demo" / name, package.parent / "examples" / name):
         if place.is_file():
             return place
-    raise UsageError(
-        f"train_digits.py is neither in {package / 'demo'} nor in {package.parent / 'examples'}: reinstall"
-    )
+    raise UsageError(f"{name} is neither in {package / 'demo'} nor in {package.parent / 'examples'}: reinstall")
 
 
 def environment(example: Path) -> dict[str, str]:
@@ -84,9 +87,17 @@ def plan_training(example: Path, logdir: Path, optimizer: str, lr: float, seed: 
     return Training(name, [sys.executable, str(example), *arguments], logdir / GROUP / f"{Path(name).name}.log")
 
 
+def plan_tour(logdir: Path, rate: float, epochs: int) -> Training:
+    """One run that logs one of everything; a fraction of the epochs of the others is enough for that."""
+    name = f"{TOUR}/lr{rate:g}"
+    settings = {"logdir": logdir, "name": name, "lr": rate, "epochs": min(epochs, TOUR_EPOCHS)}
+    arguments = [f"--{key}={value}" for key, value in settings.items()]
+    return Training(name, [sys.executable, str(find_example("tour.py")), *arguments], logdir / TOUR / f"lr{rate:g}.log")
+
+
 COMMAND = Command(
     name="demo",
-    help="Train six small networks on handwritten digits, for real, and watch them live.",
+    help="Train eight small networks on handwritten digits, for real, and watch them live.",
     extra="demo",
     add_arguments=add_arguments,
     run=run,

@@ -66,7 +66,8 @@ def test_the_wheel_holds_the_packages_the_assets_and_the_example_and_nothing_of_
         f"app/assets/{path.relative_to(ROOT / 'assets')}" for path in (ROOT / "assets").rglob("*") if path.is_file()
     }
     assert assets
-    assert assets | {"app/demo/train_digits.py", "app/__main__.py", "trainer_hooks/__init__.py"} <= names
+    examples = {"app/demo/train_digits.py", "app/demo/tour.py"}
+    assert assets | examples | {"app/__main__.py", "trainer_hooks/__init__.py"} <= names
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"app", "trainer_hooks", "tailboard"}
     assert [name for name in names if "test" in name] == []
 
@@ -121,7 +122,7 @@ def test_the_installed_app_finds_its_assets_from_another_folder(full: Path, tmp_
 
 
 def test_the_installed_demo_finds_its_example(full: Path, tmp_path: Path):
-    code = "from app.commands.demo import environment, find_example; print(find_example())"
+    code = "from app.commands.demo import find_example; print(find_example('train_digits.py'))"
     found = Path(run(full / "python", "-c", code, cwd=tmp_path).stdout.strip())
     assert found.read_bytes() == (ROOT / "examples" / "train_digits.py").read_bytes()
     assert found.is_relative_to(full.parent)

@@ -98,7 +98,7 @@ def test_ctrl_c_in_the_terminal_does_not_reach_the_trainings_themselves(tmp_path
 
 def test_the_example_of_the_demo_is_found_from_any_folder(tmp_path: Path):
     root = Path(__file__).parents[3]
-    code = "from app.commands.demo import find_example; print(find_example())"
+    code = "from app.commands.demo import find_example; print(find_example('train_digits.py'))"
     environ = {**os.environ, "PYTHONPATH": str(root)}
     found = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environ, capture_output=True, text=True, check=True
