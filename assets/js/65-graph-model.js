@@ -14,6 +14,7 @@
     constructor(graph) {
       Object.assign(this, graph);
       this.items = new Map(); // id -> item
+      this.laid = new Map(); // id -> how its inside was laid out last, see Scene
       this.rows = graph.modules.map((module, place) => this.row(module, place));
       this.root = this.rows[0];
       this.sum();

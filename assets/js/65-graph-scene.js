@@ -34,7 +34,9 @@
     /** `open`: ids of open boxes. Afterwards `boxes` and `edges` hold what is to be drawn, parents before children. */
     constructor(model, open) {
       Object.assign(this, { model, open, boxes: [], edges: [], at: new Map() });
-      this.laid = this.layOut(model.root);
+      this.within = new Map(); // id -> open boxes in that box, as words
+      for (const id of [...open].sort()) for (const one of [model.root, ...model.around(model.items.get(id))]) this.within.set(one.id, `${this.within.get(one.id) || ""}\n${id}`);
+      this.laid = this.inside(model.root);
       [this.w, this.h] = [this.laid.w + 2 * PAD, this.laid.h + 2 * PAD];
       this.put(this.laid, PAD, PAD);
     }
@@ -49,9 +51,19 @@
         const wanted = Math.max(textWidth(item.name, true), item.kind === "op" ? 0 : textWidth(item.what, false)) + room;
         return { w: Math.min(WIDEST, Math.max(NARROWEST[item.kind], wanted)), h: HEIGHT[item.kind] };
       }
-      const inner = this.layOut(item);
+      const inner = this.inside(item);
       const head = Math.min(2 * WIDEST, textWidth(item.name, true) + textWidth(item.what, false) + 50);
       return { w: Math.max(inner.w + 2 * PAD, head), h: inner.h + HEAD + PAD, inner };
+    }
+
+    /* What was laid out before is laid out the same, where the same boxes in it are open. */
+    inside(item) {
+      const key = this.within.get(item.id) || "";
+      const known = this.model.laid.get(item.id);
+      if (known?.key === key) return known.laid;
+      const laid = this.layOut(item);
+      this.model.laid.set(item.id, { key, laid });
+      return laid;
     }
 
     /* The inside of a box: places of its items, with a point at its edge where tensors come in and one where they leave. */

@@ -202,7 +202,8 @@ def snapshot(model, inputs):
         [(module.training, dict(module._forward_hooks)) for module in model.modules()],
         [one.requires_grad for one in model.parameters()],
         (list(getattr(model, "seen", [])), getattr(model, "calls", 0)),
-        (torch.get_rng_state().tolist(), random.getstate(), np.random.get_state()[1].tolist()),
+        (torch.get_rng_state().tolist(), random.getstate()),
+        np.random.get_state()[1].tolist(),  # noqa: NPY002 - what models that use numpy draw from
         (torch.is_grad_enabled(), torch.backends.mha.get_fastpath_enabled()),
     )
 
