@@ -1,6 +1,7 @@
 """Model graphs: modules as a tree, operations with the shapes that flow between them, parameters. See docs/graph.md."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -33,8 +34,11 @@ def encode(value: Any) -> Item:
 
     Raises:
         TypeError: it is no `torch.nn.Module`.
+        ImportError, OSError, ValueError: it is a path, and the ONNX file there cannot be read.
     """
     model, inputs = value if isinstance(value, tuple) and len(value) == 2 else (value, None)
+    if isinstance(model, str | os.PathLike):
+        return _from_file(model)
     model = unwrapped(model)
     if not hasattr(model, "named_modules") or not hasattr(model, "named_parameters"):
         raise TypeError(f"expected a torch.nn.Module, got {describe(model)}")
@@ -42,18 +46,29 @@ def encode(value: Any) -> Item:
     modules = Modules(model, tensors)
     with silence():
         found = _find(modules, inputs, tensors)
-    listed, layers = modules.compact()
+    return _item(found, *modules.compact(), tensors)
+
+
+def _from_file(path: str | os.PathLike[str]) -> Item:
+    from trainer_hooks.graphs.onnx import OnnxGraph
+
+    tensors = Tensors()
+    graph = OnnxGraph(path, tensors)
+    return _item(Found("file", "", graph.nodes), graph.modules, graph.layers, tensors)
+
+
+def _item(found: Found, modules: list[Any], layers: list[Any], tensors: Tensors) -> Item:
     form = {
         "format": FORMAT,
         "method": found.method,
         "why": found.why,
-        "modules": listed,
+        "modules": modules,
         "layers": layers,
         "nodes": found.nodes,
         "tensors": tensors.listed(),
     }
     content = json.dumps(form, separators=(",", ":")).encode()
-    meta = {"nodes": len(found.nodes) or len(listed), "method": found.method, "why": found.why}
+    meta = {"nodes": len(found.nodes) or len(modules), "method": found.method, "why": found.why}
     return Item("application/json", Blob("json", content), meta=meta)
 
 

@@ -131,7 +131,8 @@ def _array(tensor: Any) -> Any:
     if tensor.tensor_content:
         return np.frombuffer(tensor.tensor_content, dtype).reshape(shape)
     numbers = np.asarray(getattr(tensor, field), dtype)
-    return np.broadcast_to(numbers, shape) if numbers.size == 1 else numbers.reshape(shape)
+    # One number may stand for a whole tensor.
+    return np.full(shape, numbers[0]) if numbers.size == 1 else numbers.reshape(shape)
 
 
 def _plugin_message(plugin: str, value: Any, content: bytes) -> Any:
