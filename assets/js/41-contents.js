@@ -66,7 +66,10 @@
   tb.Awaited = Awaited;
   tb.contents = {
     text: async (item) => (item.src ? at(item.src, asText) : item.text || ""),
-    json: (item) => at(item.src, asJson),
+    async json(item) {
+      if (!item.src) throw new Error(item.caption || "it has no file.");
+      return at(item.src, asJson);
+    },
     array: (src) => at(src, asArray),
   };
 })(window.tailboard);

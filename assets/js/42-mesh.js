@@ -18,6 +18,7 @@
 
   /** Promise of `{values, colours, faces, low, high}` of an item. Rejects where its arrays are not those of a mesh. */
   async function meshOf(item) {
+    if (!item.src) throw new Error(item.caption || "it has no vertices.");
     const [points, colours, faces] = await Promise.all([tb.contents.array(item.src), ...["colors", "faces"].map((part) => (item.parts?.[part] ? tb.contents.array(item.parts[part]) : null))]);
     if (points.shape.at(-1) !== 3) throw new Error(`vertices have the shape (V, 3), and these (${points.shape.join(", ")}).`);
     const fits = colours && colours.values.length === points.values.length;
@@ -217,6 +218,7 @@
     };
   }
 
+  tb.keys.extra.push(["← → ↑ ↓ + − 0", "focused mesh: turn, zoom, fit"]);
   tb.drawers.mesh = {
     widths: WIDTHS_PX,
     height: (shape, width) => Math.round(width * HEIGHT),

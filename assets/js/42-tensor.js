@@ -66,7 +66,7 @@
       const look = JSON.stringify([this.size, sliceOf(this.tag), document.documentElement.dataset.theme, getComputedStyle(this.canvas).color]);
       if (look !== this.look && this.array) requestAnimationFrame(() => this.draw());
       this.look = look;
-      if (!item.src) return this.fault(`${item.meta?.dtype ?? "It"}, shape (${(item.meta?.shape ?? []).join(", ")}): there are no numbers in it to draw.`);
+      if (!item.src) return this.fault(item.caption || `${item.meta?.dtype ?? "It"}, shape (${(item.meta?.shape ?? []).join(", ")}): there are no numbers in it to draw.`);
       return this.awaited.show(item.src, () => tb.contents.array(item.src), (array) => this.fill(item, array));
     }
 

@@ -102,7 +102,7 @@ def test_a_logged_page_runs_its_scripts_and_reaches_nothing(browser, serve, logd
 
 
 def test_meshes_of_all_runs_turn_together_and_keep_their_camera_over_steps(page, serve, logdir):
-    page.goto(f"{serve(logdir)}images")
+    page.goto(f"{serve(logdir)}images?kind=text")
     page.get_by_role("button", name="Meshes").click()
     mesh = cell(page, "a", "shape").locator("canvas")
     expect(mesh).to_have_attribute("aria-label", re.compile("step 10: 4 vertices, 2 faces"))

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from app.kinds.walk import all_kinds
 from app.pages.run import ids, parts, undrawn
 from app.pages.run.flat import command, sections
 from app.readers.contract import RunInfo, RunStatus
@@ -134,8 +133,7 @@ def _steps(run: RunSummary) -> Component | None:
 
 
 def _texts(run: RunSummary) -> list[Component]:
-    kinds = all_kinds()
-    tags = [tag for tag, facts in run.facts.items() if (kind := kinds.get(facts.kind)) and kind.page == "run"]
+    tags = [tag for tag, facts in run.facts.items() if facts.kind == "text"]
     return [_text(run.id, tag) for tag in sorted(tags)]
 
 
