@@ -124,6 +124,7 @@ class Jobs:
             # Passive: threads that wait for others must not take the cores of a training beside them.
             env={**os.environ, "PYTHONPATH": path, "PYTHONSAFEPATH": "1", "OMP_WAIT_POLICY": "passive"},
             pass_fds=(lock,),
+            start_new_session=True,  # Ctrl-C reaches the server alone, and the job ends and clears up after it
         )
         os.pwrite(lock, str(process.pid).encode(), 0)
         threading.Thread(target=self._wait, args=(process, folder), name="job", daemon=True).start()

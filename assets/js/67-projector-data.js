@@ -3,7 +3,7 @@
   "use strict";
   const AGAIN_AFTER_MS = 5000; // what could not be had
   const POLL_MS = 400;
-  const MOST_HELD = 60;
+  const MOST_HELD = { points: 12, coordinates: 30, neighbours: 60 };
   const held = { points: new Map(), coordinates: new Map(), neighbours: new Map() };
   const listeners = [];
   let wanted = new Set(); // keys of the maps that somebody looks at
@@ -23,7 +23,7 @@
     }
     entry = { key, error: "", ready: false };
     store.set(key, entry);
-    if (store.size > MOST_HELD) store.delete(store.keys().next().value);
+    if (store.size > MOST_HELD[kind]) store.delete(store.keys().next().value);
     attempt(entry, load);
     return entry;
   }
@@ -50,7 +50,8 @@
   function points(run, tag, at, sign) {
     const query = new URLSearchParams({ run, tag, at });
     return entryOf("points", `${query}&${sign}`, async () => {
-      const [info, told] = await Promise.all([tb.wire.get(`embeddings/info?${query}`), tb.wire.get(`embeddings/points?${query}`)]);
+      const info = await tb.wire.get(`embeddings/info?${query}`); // at once, the server would read the files twice
+      const told = await tb.wire.get(`embeddings/points?${query}`);
       for (const column of told.columns) if (column.is_number) column.values = column.values.map((value) => NUMBERS[value] ?? value);
       return { ready: true, info, rows: told.rows, columns: told.columns };
     });

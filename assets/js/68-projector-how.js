@@ -108,6 +108,7 @@
     if (!state || state === "done") return null;
     const info = points.info;
     const missing = info.missing[question.method];
+    const slow = question.method === "tsne" && question.parameters.dims === 3 ? " In 2D it takes a fifth of the time." : "";
     const box = make("div", { class: "job", "data-is": `${state} ${JSON.stringify(question)} ${job?.done} ${job?.words} ${error}` });
     const button = (words, act) => {
       const made = make("button", { class: "button", type: "button", text: words });
@@ -116,7 +117,7 @@
     };
     if (missing) box.append(make("p", { text: missing }));
     else if (state === "none") {
-      box.append(make("p", { text: `${title} of ${format.integer(info.points)} points at step ${format.integer(step)} is not computed yet.` }), button("Compute", P.data.begin));
+      box.append(make("p", { text: `${title} of ${format.integer(info.points)} points at step ${format.integer(step)} is not computed yet.${slow}` }), button("Compute", P.data.begin));
     } else if (state === "failed") box.append(make("p", { class: "cell-error", text: error || job.words }), button("Try again", P.data.begin));
     else {
       const label = state === "waiting" ? "waiting for another map" : job.words;

@@ -37,7 +37,8 @@
   P.showSide = function (page, clouds, active) {
     const place = document.getElementById("projector-side");
     if (!parts.place) build(place);
-    place.hidden = !active;
+    place.hidden = false;
+    place.classList.toggle("waiting", !active); // its room is kept, or the clouds would jump
     if (!active) return;
     showColours(active);
     showSearch(page, active);

@@ -8,11 +8,12 @@
   const PICTURE_PX = 112;
   const GAP_PX = 14; // between pointer and tooltip
   const NO_POINTS = [];
+  const NOTHING = { run: "", points: null, rows: NO_POINTS, places: NO_POINTS };
   const clouds = new Map(); // run id -> Cloud
   let frame = 0;
   let stepper = null;
   let active = ""; // the run whose points are listed
-  let selection = { run: "", rows: NO_POINTS, places: NO_POINTS };
+  let selection = NOTHING;
 
   const view = () => tb.view.get();
   const onPage = () => view().page === "embeddings";
@@ -43,7 +44,6 @@
     if (!place || !tb.live.state.ready) return;
     const entry = entryNow();
     const runs = entry ? runsOf(entry) : [];
-    document.getElementById("projector-side").hidden = true;
     if (!runs.length) return nothing(place);
     layOut(place, runs.slice(0, MOST_CLOUDS), runs.length, entry);
     const questions = [...clouds.values()].map((cloud) => showCloud(cloud, entry.tag)).filter(Boolean);
@@ -61,7 +61,7 @@
   /* No picked run has an embedding: say how to log one. */
   function nothing(place) {
     for (const run of [...clouds.keys()]) forget(run);
-    document.getElementById("projector-how").hidden = true;
+    for (const name of ["how", "side"]) document.getElementById(`projector-${name}`).hidden = true;
     document.getElementById("projector-table").replaceChildren();
     document.getElementById("projector-tags").replaceChildren();
     document.getElementById("projector-steps").replaceChildren();
@@ -160,12 +160,20 @@
     const row = view().embedding_point === "" ? -1 : Number(view().embedding_point);
     const chosen = cloud.placeOf(row);
     cloud.neighbours = chosen < 0 ? null : P.data.neighbours(cloud.run, tag, cloud.question.at, { point: chosen, k: view().embedding_near, metric: view().embedding_metric, sphere: view().embedding_sphere });
-    const selected = selection.rows === NO_POINTS ? NO_POINTS : selection.run === cloud.run ? selection.places : selection.rows.map((one) => cloud.placeOf(one)).filter((one) => one >= 0);
-    cloud.look = { colours, theme, off, found, count, chosen, axes: cloud.axes, lit: found ?? litBy(selected, info.points) };
+    cloud.look = { colours, theme, off, found, count, chosen, axes: cloud.axes, lit: found ?? litBy(selectedIn(cloud), info.points) };
     cloud.look.near = cloud.neighbours?.ready ? cloud.neighbours.points : NO_POINTS;
     cloud.look.labelled = found && count ? firstOf(found) : NO_POINTS;
     Object.assign(cloud.look, { labels: view().embedding_labels, pictures: view().embedding_pictures });
     cloud.draw();
+  }
+
+  /* What is selected are rows: at another step, or of a run that lost some, they may have other places. */
+  function selectedIn(cloud) {
+    if (!selection.rows.length) return NO_POINTS;
+    const places = () => selection.rows.map((row) => cloud.placeOf(row)).filter((place) => place >= 0);
+    if (selection.run !== cloud.run) return places();
+    if (selection.points !== cloud.points) Object.assign(selection, { points: cloud.points, places: places() });
+    return selection.places;
   }
 
   /* What is selected stands out as what was found does. */
@@ -241,18 +249,11 @@
   function select(cloud, places, adds) {
     const all = adds && selection.run === cloud.run ? [...new Set([...selection.places, ...places])] : places;
     active = cloud.run;
-    selection = all.length ? { run: cloud.run, places: all, rows: all.map((place) => cloud.rowOf(place)) } : { run: "", rows: NO_POINTS, places: NO_POINTS };
+    selection = all.length ? { run: cloud.run, points: cloud.points, places: all, rows: all.map((place) => cloud.rowOf(place)) } : NOTHING;
     later();
   }
 
-  /* What is selected are rows: at another step, or of a run that lost some, they have other places. */
-  function settle() {
-    const cloud = clouds.get(selection.run);
-    if (cloud?.ready) selection.places = selection.rows.map((row) => cloud.placeOf(row)).filter((place) => place >= 0);
-  }
-
   tb.view.onChange((changed, names) => {
-    if (names.includes("image_step") || names.includes("embedding_tag")) settle();
     if (names.some((name) => ["page", "runs", "image_step"].includes(name) || name.startsWith("embedding_"))) later();
     if (names.some((name) => ["embedding_method", "embedding_dims", "embedding_tag"].includes(name))) page.camera.fit();
     if (names.includes("page") && overlay()?.firstChild?.owner === page) overlay().replaceChildren();
