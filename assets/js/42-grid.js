@@ -44,7 +44,7 @@
       this.body = make("div", { class: "grid-body", role: "rowgroup" });
       this.scroller = make("div", { class: "grid-scroller", role: "grid", tabindex: "0", "data-own-keys": "" }, this.head, this.body);
       this.value = make("p", { class: "grid-value quiet" });
-      this.element = make("div", { class: "grid" }, make("div", { class: "grid-bar" }, this.filter, this.count, this.csv), this.scroller, this.value);
+      this.element = make("div", { class: "data-grid" }, make("div", { class: "grid-bar" }, this.filter, this.count, this.csv), this.scroller, this.value);
       this.awaited = new tb.Awaited((words) => this.fault(words));
       this.listen();
       box.replaceChildren(this.element);
