@@ -4,7 +4,7 @@
   const { known } = tb.linePlot;
   const WAYS = {
     pr: { x: "recall", y: "precision", area: "average_precision", short: "AP", long: "average precision, the area under the curve", kind: "PR" },
-    matrix: { x: "step", y: "score", area: "accuracy", short: "latest", long: "accuracy and macro F1 (the mean F1 of the classes)", kind: "scores" },
+    matrix: { x: "step", y: "score", area: "accuracy", short: "score", long: "accuracy and macro F1", kind: "scores" },
     roc: { x: "false positive rate", y: "true positive rate (recall)", area: "roc_area", short: "AUC", long: "area under the ROC curve", kind: "ROC" },
   };
   const LOGGED = { pr_curve: "pr", roc_curve: "roc", confusion_matrix: "matrix" };
