@@ -29,7 +29,7 @@ from app.transforms.layers import (
 _STEPS = 100
 _MOST_STEPS = 200
 _MOST_CELLS = 400_000  # of one run, 42 MB in memory: of very many tags fewer steps are read
-_READ_AT_ONCE = 12_000  # histograms for one answer, half a second or so: the browser asks again for the rest
+_READ_AT_ONCE = 8_000  # histograms for one answer, which takes most of a second: the browser asks again for the rest
 
 
 def register(server: Flask, store: StoreLike, settings: Settings) -> None:
