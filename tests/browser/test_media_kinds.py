@@ -68,7 +68,7 @@ def test_a_text_is_safe_markdown_and_shows_what_differs_from_the_step_before(pag
 
 def test_a_table_scrolls_sorts_filters_and_is_downloaded_as_it_is_shown(page, serve, logdir):
     page.goto(f"{serve(logdir)}images?kind=table")
-    grid = cell(page, "a", "errors").locator(".grid")
+    grid = cell(page, "a", "errors").locator(".data-grid")
     expect(grid.get_by_role("status")).to_have_text("5,000 rows")
     assert grid.locator(".grid-row").count() < 60
     grid.get_by_role("columnheader", name="at").get_by_role("button").click()
