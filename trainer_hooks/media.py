@@ -130,11 +130,12 @@ class MediaLogging(PictureCalls, MeasureCalls, DocumentCalls):
             self._notices.once("late", f"log_{kind}() after finish() is ignored in {self._folder.path}")
             return
         values = list(values)
-        names = [*map(str, captions), *[""] * len(values)]
+        told = captions if isinstance(captions, Iterable) and not isinstance(captions, str) else [captions or ""]
+        names = [*map(str, told), *[""] * len(values)]
         name, number, seconds = clean_tag(str(tag)), self._media_step(step), self._media_time(wall_time)
         for place, (value, caption) in enumerate(zip(values, names, strict=False)):
-            told = caption[:MAX_CAPTION_CHARS]
-            self._log_item(Logged(kind, name, number, seconds, told, place, len(values)), value, options)
+            logged = Logged(kind, name, number, seconds, caption[:MAX_CAPTION_CHARS], place, len(values))
+            self._log_item(logged, value, options)
 
     def _log_item(self, logged: Logged, value: Any, options: Mapping[str, Any]) -> None:
         try:

@@ -57,11 +57,7 @@ class PictureCalls(Calls):
             captions: one per image, in their order; missing ones are empty.
             wall_time: seconds since the epoch, UTC; now if None.
         """
-        try:
-            values = list(to_array(images) if hasattr(images, "detach") else images)
-        except (TypeError, ValueError, RuntimeError):
-            values = [images]  # refused by the encoder, in words
-        self._log_items("image", tag, values, step, captions, wall_time)
+        self._log_items("image", tag, _several(images), step, captions, wall_time)
 
     def log_boxes(
         self,
@@ -132,7 +128,7 @@ class PictureCalls(Calls):
         wall_time: float | None = None,
     ) -> None:
         """Log several figures, each as in `log_figure`, as one gallery."""
-        self._log_items("figure", tag, list(figures), step, captions, wall_time)
+        self._log_items("figure", tag, _several(figures), step, captions, wall_time)
 
     def log_video(
         self,
@@ -157,3 +153,11 @@ class PictureCalls(Calls):
             wall_time: seconds since the epoch, UTC; now if None.
         """
         self._log_items("video", tag, [video], step, [caption], wall_time, fps=fps)
+
+
+def _several(values: Any) -> list[Any]:
+    """Return each of several values; what is no collection as the only one, for the encoder to take or refuse."""
+    try:
+        return list(to_array(values) if hasattr(values, "detach") else values)
+    except (TypeError, ValueError, RuntimeError):
+        return [values]

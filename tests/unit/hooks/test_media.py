@@ -115,6 +115,13 @@ def test_a_gallery_keeps_places_and_captions_and_leaves_out_what_is_no_image(run
     ]
 
 
+def test_a_gallery_of_one_and_captions_that_are_no_list_do_not_stop_the_training(run):
+    run.log_figures("figure", matplotlib.figure.Figure(), captions="one")
+    run.log_images("images", 5, captions=None)
+    run.log_images("images", [np.zeros((2, 2))], captions=None)
+    assert [(item["tag"], item.get("caption")) for item in media(run.path)] == [("figure", "one"), ("images", None)]
+
+
 def test_a_batch_of_tensors_is_a_gallery(run):
     run.log_images("batch", torch.rand(5, 3, 4, 4))
     assert len(media(run.path)) == 5
