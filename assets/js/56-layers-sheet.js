@@ -43,8 +43,15 @@
       this.measure(total);
       this.showHeads();
       this.forgetLimits();
-      this.canvas.setAttribute("aria-label", `${state.words} of ${format.integer(rows.reduce((sum, row) => sum + (row.head ? 0 : 1), 0))} tags over steps, ${state.runs.length} runs`);
+      this.canvas.setAttribute("aria-label", this.label());
       this.draw();
+    }
+
+    label() {
+      const drawn = this.rows.filter((row) => !row.head || row.folded);
+      const tags = drawn.reduce((sum, row) => sum + row.tags.length, 0);
+      const runs = this.state.runs.length;
+      return `${this.state.words} of ${format.integer(tags)} tags in ${format.integer(drawn.length)} rows over steps, ${runs} ${runs === 1 ? "run" : "runs"}`;
     }
 
     measure(total = this.total) {

@@ -58,10 +58,9 @@ def walk(page, *keys):
         page.keyboard.press(key)
 
 
-def read(page, run):
-    """Wait until the whole run is drawn."""
-    head = page.locator(".layers-head").filter(has_text=run)
-    expect(head.locator(".quiet")).to_have_text("")
+def read(page, runs):
+    """Wait until that many runs are drawn whole."""
+    expect(page.locator(".layers-head .quiet")).to_have_text([""] * runs)
     expect(page.locator("#layers-steps .steps-words")).to_contain_text("of 3")
 
 
@@ -69,8 +68,8 @@ def test_the_keyboard_goes_from_cell_to_cell_and_opens_the_histogram_of_one(page
     write("a")
     write("b")
     page.goto(f"{serve(logdir)}layers")
-    read(page, "a")
-    expect(sheet(page)).to_have_attribute("aria-label", "standard deviation of 4 tags over steps, 2 runs")
+    read(page, 2)
+    expect(sheet(page)).to_have_attribute("aria-label", "standard deviation of 4 tags in 4 rows over steps, 2 runs")
     walk(page, "ArrowDown")
     expect(said(page)).to_have_text(re.compile("modulenet.layer.2.*tags2, unfolded"))
     walk(page, "ArrowDown", "ArrowDown", "End")
@@ -97,8 +96,8 @@ def test_statistic_filter_folds_and_the_open_cell_are_in_the_address(new_page, s
     page = new_page(color_scheme="dark")
     opened = json.dumps(["a", "net.layer.10.weight"])
     page.goto(f"{serve(logdir)}layers?lstat=norm&ltags=weight&llog=1&lscale=row&istep=10&lopen={opened}")
-    read(page, "a")
-    expect(sheet(page)).to_have_attribute("aria-label", "norm of 2 tags over steps, 1 runs")
+    read(page, 1)
+    expect(sheet(page)).to_have_attribute("aria-label", "norm of 2 tags in 2 rows over steps, 1 run")
     expect(page.locator(".layers-panel")).to_contain_text("net.layer.10.weight")
     expect(page.locator(".layers-panel")).to_contain_text("L2 norm20")
     walk(page, "ArrowDown", "ArrowDown")
@@ -107,6 +106,7 @@ def test_statistic_filter_folds_and_the_open_cell_are_in_the_address(new_page, s
     expect(sheet(page)).to_have_attribute("aria-label", re.compile("norm of 4 tags"))
     page.get_by_role("button", name="fold all").click()
     expect(page).to_have_url(re.compile("lfold=1"))
+    expect(sheet(page)).to_have_attribute("aria-label", re.compile("4 tags in 2 rows"))
     walk(page, "Home", "ArrowDown", "ArrowUp")
     expect(said(page)).to_have_text(re.compile(r"modulenet\.layer\.2, runa, step0, norm of 2 tags2\.5$"))
     page.keyboard.press("Enter")
@@ -120,7 +120,7 @@ def test_new_steps_come_by_themselves_and_what_is_open_stays(page, serve, logdir
     run = write("a")
     opened = json.dumps(["a", "net.layer.2.weight"])
     page.goto(f"{serve(logdir, interval_s=0.2)}layers?istep=10&lopen={opened}")
-    read(page, "a")
+    read(page, 1)
     expect(page.locator(".layers-panel")).to_contain_text("at step 10")
     before = sheet(page).bounding_box()
     log(run, 30)
