@@ -13,7 +13,7 @@ NETWORK_KINDS = frozenset(
         *("nfs4", "ocfs2", "orangefs", "pvfs2", "smb2", "smb3", "smbfs", "wekafs"),
     )
 )
-LOCK_TRIES, LOCK_TRY_S = 200, 0.01  # a lock is held for one write of a small file
+LOCK_TRIES, LOCK_TRY_S = 1_000, 0.01  # a lock is held for one write of a small file; a hanging one must not stop us
 _OCTAL = re.compile(r"\\(\d{3})")  # how the kernel writes blanks in the names of mount points
 
 

@@ -407,6 +407,16 @@ def test_a_run_and_a_writer_that_joined_it_add_to_one_config(tmp_path):
     assert run_json(tmp_path)["environment"]["host"]
 
 
+def test_writers_that_add_to_one_config_at_once_take_nothing_from_each_other(tmp_path):
+    runs = [trainer_hooks.init(tmp_path, join=True) for _ in range(4)]
+    for number in range(5):
+        for place, run in enumerate(runs):
+            run.update_config({"seen": {f"{place}-{number}": number}})
+    for run in runs:
+        run.finish()
+    assert len(run_json(tmp_path)["config"]["seen"]) == 20
+
+
 def test_all_scalars_can_be_had_as_json(tmp_path):
     with SummaryWriter(tmp_path / "run") as writer:
         writer.add_scalar("a", math.nan, 1, walltime=5)
