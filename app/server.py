@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, html
 from dash.dependencies import ALL
 from flask import Flask, Response
 
-from app import __version__, api
+from app import __version__, api, bundle
 from app.components import shell, view
 from app.figures import palette, template
 from app.kinds.walk import all_kinds
@@ -40,11 +40,15 @@ def create_app(settings: Settings, store: StoreLike | None = None) -> Dash:
         store = Store(settings, all_readers(settings.text_patterns))
         store.start()
     pages = all_pages()
+    server = _plain_server(settings, store)
+    own = [make(_assets()).serve(server, settings.url_prefix) for make in (bundle.scripts, bundle.style_sheets)]
     app = Dash(
         "app",
-        server=_plain_server(settings, store),
+        server=server,
         assets_folder=str(_assets()),
-        assets_ignore=r"\.min\.js$",  # libraries: the page's frame loads one, the others come when they are needed
+        assets_ignore=".",  # all: ours come as bundles, libraries when they are needed
+        external_scripts=own[:1],
+        external_stylesheets=own[1:],
         url_base_pathname=settings.url_prefix,
         title="Tailboard",
         update_title=None,  # or the tab's title flickers at every tick
