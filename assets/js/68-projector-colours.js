@@ -54,13 +54,20 @@
   function byClass(column, look) {
     const counts = [...differentOf(column)].sort((a, b) => b[1] - a[1] || naturally(a[0], b[0]));
     const shown = counts.slice(0, MOST_CLASSES).sort((a, b) => naturally(a[0], b[0]));
-    const entries = shown.map(([name, count], i) => ({ name, count, rgb: look.runs[i % RUN_COLOURS], shape: Math.floor(i / RUN_COLOURS) }));
+    const entries = shown.map(([name, count], i) => ({ name, count, rgb: shadeOf(i, look), shape: Math.floor(i / RUN_COLOURS) }));
     const rest = counts.slice(MOST_CLASSES);
     const others = rest.reduce((sum, [, count]) => sum + count, 0);
     if (others) entries.push({ name: OTHER, count: others, rgb: look.faded, shape: 0, of: rest.length });
     const place = new Map(shown.map(([name], i) => [name, i]));
     const of = Uint8Array.from(column.values, (value) => place.get(String(value)) ?? entries.length - 1);
     return { column: column.name, of, entries, range: null };
+  }
+
+  /* From the ninth class on the colours come again, nearer to the text's, then to the ground's: small points show no shape. */
+  function shadeOf(i, look) {
+    const rgb = look.runs[i % RUN_COLOURS];
+    const [towards, share] = [[rgb, 0], [look.text, 0.45], [look.paper, 0.5]][Math.floor(i / RUN_COLOURS)];
+    return mixed(rgb, towards, share);
   }
 
   function byNumber(column, look) {

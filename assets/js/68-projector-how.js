@@ -70,7 +70,7 @@
       bar.style.height = `${Math.max(1, (BARS_PX * value) / most)}px`;
       return bar;
     });
-    const words = chosen.length < dims ? `The vectors have ${chosen.length} components alone.` : `${chosen.length} axes hold ${share(chosen.reduce((sum, one) => sum + explained[one], 0))} of the variance${whose}; ${explained.length} components ${share(explained.reduce((sum, value) => sum + value, 0))}`;
+    const words = chosen.length < dims ? `The vectors have ${chosen.length} components alone.` : `${chosen.length} axes: ${share(chosen.reduce((sum, one) => sum + explained[one], 0))} of the variance${whose}; ${explained.length}: ${share(explained.reduce((sum, value) => sum + value, 0))}`;
     return [...selects, make("span", { class: "variance", role: "img", "aria-label": `Share of the variance of each component: ${explained.map(share).join(", ")}` }, ...bars), make("span", { class: "quiet", text: words })];
   }
 

@@ -79,10 +79,12 @@
   P.aligned = function (cloud, first, question, columns) {
     const how = JSON.stringify([question.method, question.sphere, columns.length, view().embedding_components]);
     const last = cloud.alignment;
-    if (last?.how === how && last.from.length === columns.length && last.from.every((column, i) => column === columns[i])) return last.columns;
-    const reference = [last, first?.alignment].find((one) => one && one.how === how && one.columns[0].length === columns[0].length);
+    const fits = (one) => one && one.how === how && one.columns[0].length === columns[0].length;
+    const settled = fits(last) && !(last.early && fits(first.alignment)); // whoever came before the first cloud follows it now
+    if (settled && last.from.every((column, i) => column === columns[i])) return last.columns;
+    const reference = [settled ? last : null, first.alignment].find(fits);
     const found = reference ? laidOver(question.method, columns, reference.columns) : columns;
-    cloud.alignment = { how, from: columns, columns: found };
+    cloud.alignment = { how, from: columns, columns: found, early: !reference && cloud !== first };
     return found;
   };
 
