@@ -12,7 +12,7 @@ ASSETS = Path(__file__).parents[3] / "assets"
 
 @pytest.fixture
 def client(tmp_path):
-    settings = Settings(roots=(LogRoot("", tmp_path),), url_prefix="/lab/", state_dir=tmp_path / "state")
+    settings = Settings(roots=(LogRoot("", tmp_path / "logs"),), url_prefix="/lab/", state_dir=tmp_path / "state")
     return create_app(settings, ArrayStore()).server.test_client()
 
 
