@@ -4,25 +4,34 @@
   const { Axis, finite } = tb.hparams;
   const MOST_AXES = 12; // shown by themselves
   const MOST_PICKED = 100; // runs that a brush picks, the best first
+  const REST_MS = 2000;
   const SCALE = ["--run-4", "--run-2", "--run-6"]; // from the worst to the best, told apart by lightness too
   let answer = null;
   let asked = ""; // question and revision of the answer
   let busy = false;
+  let resting = 0; // timer: of runs that go on, news are asked for now and then
   let before = null; // the runs that were picked before the first brush: {runs}
 
   const question = ({ hparam_metric: metric, hparam_figure: figure, hparam_better: better }) => new URLSearchParams({ metric, figure, better }).toString();
 
-  /** Ask anew where the question or any run changed. */
+  /** Ask anew where the question changed, or any run did and the last answer is not quite new; tell `changed` of news. */
   async function want(changed) {
-    const key = `${question(tb.view.get())} ${tb.live.revision()}`;
-    if (busy || key === asked) return;
+    const wanted = question(tb.view.get());
+    const isNew = wanted !== asked.split(" ")[0];
+    if (busy || `${wanted} ${tb.live.revision()}` === asked || (resting && !isNew)) return;
     busy = true;
+    clearTimeout(resting);
+    resting = setTimeout(() => {
+      resting = 0;
+      changed();
+    }, REST_MS);
+    asked = `${wanted} ${tb.live.revision()}`;
     try {
-      const found = await tb.wire.get(`hparams?${question(tb.view.get())}`);
+      const { revision, ...found } = await tb.wire.get(`hparams?${wanted}`);
       answer = { ...found, error: "" };
-      asked = key;
     } catch (failure) {
       answer = { ...(answer || { runs: [], values: [], steps: [], parameters: [], metrics: [], metric: "" }), error: failure.message };
+      asked = ""; // again, after a rest
     }
     busy = false;
     changed();

@@ -46,6 +46,11 @@
     return make("tr", { "data-run": id }, make("th", { scope: "row" }, spot, run ? tb.runs.swatch(run) : "", name), ...cells);
   }
 
+  /** What stands now where the focus was. */
+  function again(place, { act, axis, run }) {
+    return [...place.querySelectorAll("[data-act]")].find(({ dataset }) => dataset.act === act && dataset.axis === axis && dataset.run === run);
+  }
+
   /** Show the table in `place`. */
   function show(place, axes, passed, colour) {
     const columns = columnsOf(axes);
@@ -61,7 +66,9 @@
     const rows = order.slice(0, limit).map((i) => row(i, columns, colour));
     const table = make("table", { class: "hparam-table", "aria-label": "Runs" }, head(columns), make("tbody", {}, ...rows));
     const more = order.length > limit ? make("button", { class: "button more", type: "button", "data-act": "hparam-more", text: `Show ${format.integer(Math.min(order.length - limit, 10 * AT_ONCE))} of ${format.integer(order.length - limit)} more runs` }) : "";
+    const focused = place.contains(document.activeElement) ? document.activeElement.dataset : null;
     place.replaceChildren(bar, make("div", { class: "hparam-scroll" }, table), more);
+    if (focused) again(place, focused)?.focus({ preventScroll: true });
   }
 
   function csv() {
@@ -87,7 +94,6 @@
     const { axis } = button.dataset;
     const key = tb.view.get().hparam_sort;
     tb.view.set({ hparam_sort: key === axis ? `-${axis}` : key === `-${axis}` ? "" : axis });
-    document.querySelector(`.hparam-table [data-act="hparam-sort"][data-axis="${CSS.escape(axis)}"]`)?.focus();
   }
 
   Object.assign(tb.actions, {
@@ -100,4 +106,5 @@
     },
   });
   hp.table = { show };
+  hp.limit = () => limit;
 })(window.tailboard);

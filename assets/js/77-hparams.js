@@ -7,6 +7,7 @@
   let drawing = null; // {name, view}
   let body = null; // {drawing, table} elements
   let frame = 0;
+  let shown = ""; // all that the page was last drawn from
 
   const onPage = () => tb.view.get().page === "hparams";
 
@@ -26,6 +27,10 @@
       place.replaceChildren(words);
       return;
     }
+    // What is shown already is left alone: a hand may be on it.
+    const state = JSON.stringify([answer, tb.view.get(), place.clientWidth, document.documentElement.dataset.theme, hp.limit()]);
+    if (state === shown && body?.drawing.isConnected) return;
+    shown = state;
     showBar(answer);
     const axes = hp.axes();
     const passed = hp.passing(axes);
