@@ -23,15 +23,21 @@
 
   function latest(list) {
     const charts = new Map();
-    for (const item of list.items) for (const chart of item.meta?.charts || []) charts.set(nameOf(chart), chart);
+    for (const chart of list.items.flatMap((item) => item.meta?.charts || [])) {
+      const before = charts.get(nameOf(chart));
+      const adds = before && chart.source === "add_scalars"; // by several writers, each of which knows its own
+      charts.set(nameOf(chart), adds ? both(before, chart) : chart);
+    }
     return charts;
   }
+
+  const both = (before, chart) => ({ ...chart, tags: [...new Set([...before.tags, ...chart.tags])] });
 
   function join(joined, charts) {
     for (const [name, chart] of charts) {
       const before = joined.get(name);
       const alike = before && before.form === "multiline" && chart.form === "multiline";
-      joined.set(name, { ...chart, tags: alike ? [...new Set([...before.tags, ...chart.tags])] : chart.tags });
+      joined.set(name, alike ? both(before, chart) : chart);
     }
   }
 

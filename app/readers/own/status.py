@@ -94,10 +94,11 @@ def judge_run(writers: Sequence[WriterStatus], resumed_at: Mapping[str, float], 
         now: seconds since the epoch.
 
     Returns:
-        The state of the processes that ran last: one that ended before another resumed the run counts no
-        more. Any that logs makes the run running; `detail` names how many of them do not.
+        The state of the processes that ran last: one that ended before another resumed the run, or began in its
+        folder and got further, counts no more. Any that logs makes the run running; `detail` names how many of
+        them do not.
     """
-    current = [writer for writer in writers if not _is_superseded(writer, resumed_at)]
+    current = [writer for writer in writers if not _is_superseded(writer, writers, resumed_at)]
     if not current:
         return RunStatus(RunState.UNKNOWN, "no writer has given a sign of life yet")
     judged = [writer.judge(now) for writer in current]
@@ -114,9 +115,17 @@ def judge_run(writers: Sequence[WriterStatus], resumed_at: Mapping[str, float], 
     )
 
 
-def _is_superseded(writer: WriterStatus, resumed_at: Mapping[str, float]) -> bool:
+def _is_superseded(writer: WriterStatus, writers: Sequence[WriterStatus], resumed_at: Mapping[str, float]) -> bool:
     beat = _number(writer.fields, "heartbeat") or writer.sign
-    return any(beat <= time for other, time in resumed_at.items() if other != writer.writer)
+    if any(beat <= time for other, time in resumed_at.items() if other != writer.writer):
+        return True
+    return any(_goes_on_after(other.fields, writer.fields, beat) for other in writers)
+
+
+def _goes_on_after(fields: Mapping[str, Any], before: Mapping[str, Any], beat: float) -> bool:
+    """Tell whether a writer began after the last sign of life of another, at `beat`, and got further than it."""
+    started, step, reached = _number(fields, "started"), _number(fields, "last_step"), _number(before, "last_step")
+    return started is not None and started >= beat and step is not None and (reached is None or step > reached)
 
 
 def _combined(states: Sequence[RunState], fields: Sequence[Mapping[str, Any]]) -> RunState:

@@ -163,6 +163,19 @@ def test_a_writer_that_crashed_before_the_run_was_resumed_counts_no_more(files):
 
 
 @pytest.mark.parametrize(
+    ("started", "last_step", "expected"),
+    [(-50.0, 20, RunState.FINISHED), (-50.0, 10, RunState.CRASHED), (-100.0, 20, RunState.CRASHED)],
+    ids=["it went on", "it only looked again", "it ran beside it"],
+)
+def test_a_writer_that_crashed_before_another_went_on_in_its_folder_counts_no_more(files, started, last_step, expected):
+    files.status(heartbeat=NOW - 60, started=NOW - 200, last_step=10)
+    date_back(files, 60)
+    other = RunFiles(files.folder, writer="host-2-0")
+    other.status("finished", heartbeat=NOW - 1, started=NOW + started, last_step=last_step)
+    assert opened(files).status(NOW).state is expected
+
+
+@pytest.mark.parametrize(
     "content", ["", "[]", '{"state": 3, "heartbeat": "x", "progress": [], "dropped": 7, "pid": "a"}']
 )
 def test_a_damaged_status_file_raises_nothing(files, content):
