@@ -8,7 +8,7 @@
     fx: "torch.fx",
     trace: "one run, traced",
     modules: "modules alone",
-    file: "the log of another tool",
+    file: "a file of another tool",
   };
 
   const percent = (share) => (share > 0 && share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`);

@@ -6,6 +6,7 @@
   const MOST_OPEN = 60; // boxes, since they stand in the address
   const MOST_BOXES = 1500; // drawn at once
   const MOST_MODELS = 6; // kept
+  const AGAIN_AFTER_MS = 5000; // what could not be had
   const USUAL = ["graph", "keras", "__run_graph__"]; // tags to begin with
   const models = new Map(); // run, tag, place -> {model, error}, the newest last
   const HOW = ["run.log_graph(model, inputs)  # tailboard", "writer.add_graph(model, inputs)  # torch.utils.tensorboard, tensorboardX"].join("\n");
@@ -45,8 +46,8 @@
     return models.get(key);
   }
 
-  async function load(key, question) {
-    const one = { model: null, words: "" };
+  async function load(key, question, words = "") {
+    const one = { model: null, words, error: Boolean(words) };
     models.set(key, one);
     if (models.size > MOST_MODELS) models.delete(models.keys().next().value);
     try {
@@ -54,8 +55,16 @@
       one.model.key = key;
     } catch (failure) {
       Object.assign(one, { words: failure.message, error: true });
+      setTimeout(() => again(key, question, failure.message), AGAIN_AFTER_MS);
     }
     later();
+  }
+
+  /* What could not be had is asked for again while somebody looks at it. */
+  function again(key, question, words) {
+    models.delete(key);
+    const about = onPage() && subject();
+    if (about && about.run === question.run && about.tag === question.tag) load(key, question, words);
   }
 
   /* --- what is chosen and open --- */
