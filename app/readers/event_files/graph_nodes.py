@@ -88,11 +88,15 @@ def _node(data: bytes, prefix: str) -> NodeDef:
         prefix + name,
         op,
         tuple(inputs),
-        shapes if isinstance(shapes, tuple) else None,
+        shapes if _is_tuple_of(shapes, tuple) else None,
         dtype,
-        shape if isinstance(shape, tuple) else None,
+        shape if _is_tuple_of(shape, int | str) else None,
         dict(list(short.items())[:_MAX_ATTRIBUTES]),
     )
+
+
+def _is_tuple_of(value: Any, kind: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(one, kind) for one in value)
 
 
 def _is_worth(key: str, value: Any) -> bool:

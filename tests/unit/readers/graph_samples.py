@@ -14,7 +14,7 @@ def node(name, op, inputs=(), shapes=(), **attributes):
     for shape in shapes:
         one.attr["_output_shapes"].list.shape.add(**sizes(*shape))
     for key, value in attributes.items():
-        if key == "shape":
+        if isinstance(value, tuple):
             one.attr[key].shape.CopyFrom(type(one.attr[key].shape)(**sizes(*value)))
         elif isinstance(value, str):
             one.attr[key].s = value.encode()

@@ -46,6 +46,10 @@ def test_scopes_of_tensorflow_are_modules_and_variables_their_parameters():
     assert graph["nodes"][-1]["attributes"] == {"note": "n"}
 
 
+def test_a_single_shape_where_a_list_of_them_belongs_is_left_out():
+    assert decoded(graph_pb2.GraphDef(node=[node("a", "Add", _output_shapes=(2, 3))]), nodes=1)["tensors"] == []
+
+
 def test_functions_of_a_graph_and_of_run_metadata_are_read():
     library = graph_pb2.GraphDef()
     function = library.library.function.add(node_def=[node("a", "Add"), node("b", "Mul", ["a:z:0"])])
