@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -110,13 +111,15 @@ def _export(
     place = place_of(run, options.out, options.to)
     if options.to == "tensorboard":
         place.mkdir(parents=True, exist_ok=True)
-        earlier, _ = exported_before(place)
         target = place / name_of(log, unknown_time)
         with _building(place) as unnamed:
-            write_events(log, unnamed, unknown_time, left_out, tell)
-            for path in earlier:  # two files of one run would show each point twice
+            unnamed.mkdir()
+            write_events(log, unnamed / "events", unknown_time, left_out, tell)
+            for path in exported_before(place)[0]:  # two files of one run would show each point twice
                 path.unlink()
-            unnamed.rename(target)
+            (unnamed / "events").rename(target)
+            for path in sorted(unnamed.iterdir()):  # the config of embeddings after the files that it names
+                path.rename(place / path.name)
         return target, left_out
     place.parent.mkdir(parents=True, exist_ok=True)
     with _building(place) as unnamed:
@@ -128,13 +131,20 @@ def _export(
 
 @contextmanager
 def _building(place: Path) -> Iterator[Path]:
-    """Give the name under which a file is in the making; nothing is left under it."""
+    """Give the name under which a file or folder is in the making; nothing is left under it."""
     unnamed = place.with_name(f".{place.name}.exporting")
-    unnamed.unlink(missing_ok=True)
+    _remove(unnamed)
     try:
         yield unnamed
     finally:
-        unnamed.unlink(missing_ok=True)
+        _remove(unnamed)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _write_about(run: "FoundRun", log: "RunLog", path: Path) -> None:

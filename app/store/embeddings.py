@@ -94,7 +94,7 @@ def read(item: MediaItem) -> Embedding:
     """Read the points of an item. Raises EmbeddingError, FileNotFoundError."""
     path = item.path
     assert path is not None
-    table = _vectors(path, item.meta.get("shape"))
+    table = vectors_of(path, item.meta.get("shape"))
     total = len(table)
     rows = chosen_rows(total)
     vectors = np.ascontiguousarray(table[rows] if len(rows) < total else table, dtype=np.float32)
@@ -102,7 +102,7 @@ def read(item: MediaItem) -> Embedding:
     left_out = int(len(finite) - finite.sum())
     if left_out:
         vectors, rows = vectors[finite], rows[finite]
-    names, told = _metadata(item.parts.get("metadata"))
+    names, told = metadata_of(item.parts.get("metadata"))
     note = f"{len(told):,} rows of metadata for {total:,} points" if names and len(told) != total else ""
     return Embedding(vectors, rows, total, left_out, _columns(names, told, rows), note)
 
@@ -114,8 +114,17 @@ def chosen_rows(total: int) -> RowArray:
     return np.sort(np.random.default_rng(0).choice(total, MOST_POINTS, replace=False)).astype(np.int32)
 
 
-def _vectors(path: Path, shape: Any) -> Any:
-    """Return a table that can be indexed by rows, of shape (n, d). Raises EmbeddingError."""
+def vectors_of(path: Path, shape: Any) -> Any:
+    """Return the vectors in a file of any format as a table that can be indexed by rows, of shape (n, d).
+
+    Args:
+        path: the file, `.npy`, a table with tabs, or bytes.
+        shape: of bytes, as the projector's config tells it.
+
+    Raises:
+        EmbeddingError: it is no such table.
+        FileNotFoundError: it is gone.
+    """
     if path.stat().st_size > MOST_FILE_BYTES:
         raise EmbeddingError(f"{path.name} has more than {MOST_FILE_BYTES >> 30} GB, which is too much to look at.")
     try:
@@ -163,8 +172,8 @@ def _raw(path: Path, shape: Any) -> Any:
     return np.memmap(path, dtype="<f4", mode="r", shape=(rows, width)) if rows * width else np.zeros((rows, width))
 
 
-def _metadata(path: Path | None) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
-    """Return names of columns and rows of values. Raises EmbeddingError."""
+def metadata_of(path: Path | None) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    """Return names of columns and rows of values as a file has them; none without one. Raises EmbeddingError."""
     if path is None:
         return (), ()
     if path.stat().st_size > MOST_METADATA_BYTES:

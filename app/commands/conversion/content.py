@@ -3,7 +3,8 @@
 import io
 import wave
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from app.readers.contract import MediaItem
@@ -12,6 +13,7 @@ EXTENSIONS: Mapping[str, str] = {
     "image/png": "png",
     "image/jpeg": "jpg",
     "image/gif": "gif",
+    "image/apng": "png",
     "image/webp": "webp",
     "image/bmp": "bmp",
     "image/svg+xml": "svg",
@@ -20,15 +22,16 @@ EXTENSIONS: Mapping[str, str] = {
     "audio/mpeg": "mp3",
     "audio/ogg": "ogg",
     "audio/flac": "flac",
+    "video/mp4": "mp4",
+    "video/webm": "webm",
+    "video/ogg": "ogv",
     "text/plain": "txt",
     "text/markdown": "md",
     "text/html": "html",
     "application/json": "json",
     "application/vnd.plotly+json": "json",
+    "application/x-npy": "npy",
 }
-
-KINDS = frozenset({"image", "figure", "text", "audio"})
-"""What is taken over beside scalars."""
 
 LeftOut = Counter[str]
 """What was not taken over, in words, and how many of it there are."""
@@ -39,17 +42,27 @@ def describe_left_out(left_out: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {what}" for what, count in sorted(left_out.items()) if count)
 
 
+def extension_of(media_type: str, path: Path | None) -> str:
+    """Return how a file with such content ends, without the dot; `path` is where it lies, if it is a file by itself."""
+    suffix = path.suffix.lower().removeprefix(".") if path else ""
+    return EXTENSIONS.get(media_type, suffix or "bin")
+
+
 def content_of(item: MediaItem) -> bytes:
-    """Read what an item is made of: its text, a file, or a part of one.
+    """Read what an item is made of: its text, a file, a part of one, or what is made of that.
 
     Raises:
         OSError: the file is gone or cannot be read.
-        ValueError: the item has neither text nor file, or the file ends before it.
+        ValueError: the item has neither text nor file, the file ends before it, or it is damaged.
     """
     if item.text is not None:
         return item.text.encode("utf-8", "replace")
     if item.path is None:
         raise ValueError(f"{item.tag} at step {item.step:,} has neither a text nor a file")
+    if item.check is not None and (fault := item.check()):
+        raise ValueError(fault)
+    if item.make is not None:
+        return item.make()
     if item.span is None:
         return item.path.read_bytes()
     with item.path.open("rb") as file:
@@ -58,17 +71,6 @@ def content_of(item: MediaItem) -> bytes:
     if len(content) < item.span.size:
         raise ValueError(f"{item.path} ends within {item.tag} at step {item.step:,}")
     return content
-
-
-def readable(items: Iterable[MediaItem], left_out: LeftOut) -> list[bytes]:
-    """Read the content of these items; those that cannot be read are counted and left out."""
-    contents = []
-    for item in items:
-        try:
-            contents.append(content_of(item))
-        except (OSError, ValueError):
-            left_out[f"{item.kind} that cannot be read"] += 1
-    return contents
 
 
 class Sound(NamedTuple):

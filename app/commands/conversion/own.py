@@ -11,13 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from app.commands.conversion.content import EXTENSIONS, KINDS, LeftOut, readable
+from app.commands.conversion.content import LeftOut
 from app.commands.conversion.found import files, modified, read
+from app.commands.conversion.items import ItemTag, forms, item_tags
 from app.commands.conversion.series import UNREADABLE, batches, known_times
 from app.commands.conversion.strict import strict
 from app.readers.contract import Columns, MediaItem, RunLog, RunState
 from app.store.discovery import FoundRun
 from trainer_hooks.folder import read_facts
+from trainer_hooks.media import Blob, Item
 from trainer_hooks.parquet import SegmentColumns, write
 from trainer_hooks.record import (
     FORMAT,
@@ -26,7 +28,6 @@ from trainer_hooks.record import (
     RUN_FILE,
     SEGMENT_NAME,
     STATUS_NAME,
-    blob_path,
     encode_media,
     media_name,
     segment_name,
@@ -113,14 +114,13 @@ def _write(
         imported.points += sum(map(len, series.values()))
         first_times += [float(known_times(columns, time_s)[0]) for columns in series.values() if len(columns)]
         tell(imported.points / total)
-    for tag, facts in sorted(log.facts.items()):
-        if facts.kind in KINDS:
-            stored = _store_items(log, tag, folder, time_s, imported.left_out)
-            imported.tags += stored > 0
-            imported.points += stored
-            tell(imported.points / total)
-        elif facts.kind != "scalar":
-            imported.left_out[facts.kind] += facts.points
+    done = imported.points
+    for tag in item_tags(log):
+        stored = _store_items(tag, folder, time_s, imported.left_out)
+        imported.tags += stored > 0
+        imported.points += stored
+        done += tag.points
+        tell(done / total)
     _write_status(log, folder)
     created = log.info.created if log.info.created is not None else min(first_times, default=time_s)
     source = {"format": run.reader.name, "path": str(run.path.absolute()), "time": time.time()}
@@ -165,37 +165,41 @@ def as_segment(series: Mapping[str, Columns], unknown_time: float) -> SegmentCol
     )
 
 
-def _store_items(log: RunLog, tag: str, folder: Path, unknown_time: float, left_out: LeftOut) -> int:
+def _store_items(tag: ItemTag, folder: Path, unknown_time: float, left_out: LeftOut) -> int:
     """Store all items of one tag, blobs by their content; return how many."""
     stored = 0
     with (folder / media_name(WRITER)).open("ab") as lines:
-        for item in log.media(tag):
-            for content in readable([item], left_out):
-                fields = _fields(item) | _store_content(item, content, folder)
-                wall_time = item.wall_time if np.isfinite(item.wall_time) else unknown_time
-                lines.write(encode_media(item.step, wall_time, fields))
-                stored += 1
+        for item, own in forms(tag.items, left_out):
+            for blob in (own.blob, *own.parts.values()):
+                _store_blob(folder, blob)
+            wall_time = item.wall_time if np.isfinite(item.wall_time) else unknown_time
+            lines.write(encode_media(item.step, wall_time, _fields(tag, item, own)))
+            stored += 1
     return stored
 
 
-def _store_content(item: MediaItem, content: bytes, folder: Path) -> dict[str, Any]:
-    """Store the blob of one item unless the same content is there; return how its line names it."""
-    if item.text is not None:
-        return {"text": item.text, "bytes": len(content)}
-    suffix = item.path.suffix.removeprefix(".") if item.path and item.span is None else ""
-    name = blob_path(hashlib.sha256(content).hexdigest(), EXTENSIONS.get(item.media_type, suffix or "bin"))
-    path = folder / name
-    if not path.exists():
+def _store_blob(folder: Path, blob: Blob | None) -> None:
+    """Store a blob unless the same content is there."""
+    if blob is not None and not (path := folder / blob.path).exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return {"file": name, "bytes": len(content)}
+        path.write_bytes(blob.content)
 
 
-def _fields(item: MediaItem) -> dict[str, Any]:
-    place = {"index": item.index, "count": item.count} if item.count > 1 else {}
-    fields = {"caption": item.caption, "width": item.width_px, "height": item.height_px, "meta": strict(item.meta)}
+def _fields(tag: ItemTag, item: MediaItem, own: Item) -> dict[str, Any]:
+    content = own.text.encode("utf-8", "replace") if own.text is not None else own.blob.content if own.blob else None
+    fields = {
+        "caption": item.caption,
+        "width": own.width_px,
+        "height": own.height_px,
+        "meta": own.meta,
+        "file": own.blob.path if own.blob else None,
+        "parts": {name: blob.path for name, blob in own.parts.items()},
+        "bytes": None if content is None else len(content),
+    }
     known = {name: value for name, value in fields.items() if value not in (None, "", {})}
-    return {"tag": item.tag, "kind": item.kind, "media_type": item.media_type, **known, **place}
+    known |= {"text": own.text} if own.text is not None else {}
+    place = {"index": item.index, "count": item.count} if item.count > 1 else {}
+    return {"tag": tag.name, "kind": tag.kind, "media_type": own.media_type, **known, **place}
 
 
 def _run_facts(log: RunLog, source: str) -> dict[str, Any]:

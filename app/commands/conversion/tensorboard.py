@@ -1,19 +1,27 @@
-"""Writes a run as one TensorBoard event file."""
+"""Writes a run as one TensorBoard event file, and its embeddings beside it."""
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from app.commands.conversion.content import KINDS, LeftOut, readable, sound_of
+import orjson
+
+from app.commands.conversion.content import LeftOut
+from app.commands.conversion.event_items import ENCODED, NoPlaceError, encode_call, pattern_of
+from app.commands.conversion.graph_def import graph_def
+from app.commands.conversion.items import ItemTag, forms, item_tags
+from app.commands.conversion.projector import ProjectorFiles, exported_files, foreign_files
 from app.commands.conversion.series import batches, known_times
 from app.commands.conversion.strict import strict
 from app.readers.contract import MediaItem, RunLog
-from trainer_hooks.event_file import EventFile, audio, file_name, hparams, image, images, scalar, text
+from app.transforms.graph import sound_graph
+from trainer_hooks.event_file import EventFile, file_name
+from trainer_hooks.event_values import charts, hparams, scalar, text
+from trainer_hooks.media import Item
 
 _HOST = "tailboard"  # in the place of a host's name, to know an exported file by
-_PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/svg+xml"})
 NOTES_TAG = "notes"
 
 
@@ -23,20 +31,21 @@ def name_of(log: RunLog, unknown_time: float) -> str:
 
 
 def exported_before(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Return the event files in a folder: those that an export made, and those of others."""
+    """Return the event files and embeddings in a folder: those that an export made, and those of others."""
     names = sorted(folder.glob("*tfevents*")) if folder.is_dir() else []
     ours = [path for path in names if f".{_HOST}." in path.name]
-    return ours, [path for path in names if path not in ours]
+    others = [path for path in names if path not in ours]
+    return [*ours, *exported_files(folder)], [*others, *foreign_files(folder)]
 
 
 def write_events(
     log: RunLog, path: Path, unknown_time: float, left_out: LeftOut, tell: Callable[[float], None]
 ) -> None:
-    """Write scalars, images, sounds, texts and hyper-parameters, tag by tag.
+    """Write scalars, all other kinds that TensorBoard shows, and hyper-parameters, tag by tag.
 
     Args:
         log: a run, read to its end.
-        path: the file; must not exist.
+        path: the file; must not exist. Embeddings go beside it, into a folder that holds none yet.
         unknown_time: seconds since the epoch, for records without a time of their own.
         left_out: what TensorBoard has no place for is added to it.
         tell: called now and then with the share that is done, up to 1.
@@ -59,56 +68,109 @@ def write_events(
                     file.write(wall_time, step, [scalar(tag, value)])
                 written += len(columns)
                 tell(written / total)
-        for tag, facts in sorted(log.facts.items()):
-            if facts.kind in KINDS:
-                _write_items(file, log.media(tag), unknown_time, left_out)
-                written += facts.points
-                tell(written / total)
-            elif facts.kind != "scalar":
-                left_out[facts.kind] += facts.points
+        items = _Items(file, path.parent, unknown_time, left_out)
+        for one in item_tags(log):
+            items.write(one)
+            written += one.points
+            tell(written / total)
+        items.finish()
 
 
-def _write_items(file: EventFile, items: Sequence[MediaItem], unknown_time: float, left_out: LeftOut) -> None:
-    """Write an event for all items of one call; an item that cannot be read or shown is counted."""
-    several = any(item.count > 1 for item in items)
-    for call in _calls(items):
-        first = call[0]
-        contents = readable(call, left_out)
-        values = _encoded(first.tag, first, contents, several) if contents else []
-        if contents and not values:
-            left_out[f"{first.kind} of {first.media_type}"] += len(contents)
-        if values:
-            time = first.wall_time if math.isfinite(first.wall_time) else unknown_time
-            file.write(time, first.step, values)
+class _Items:
+    """Writes what is no scalar: as values of events, as embeddings beside them, and as the graph and charts of the run.
+
+    Args:
+        file: takes the events.
+        folder: takes the files of embeddings.
+        unknown_time: seconds since the epoch, for items without a time of their own.
+        left_out: what TensorBoard has no place for is added to it.
+    """
+
+    def __init__(self, file: EventFile, folder: Path, unknown_time: float, left_out: LeftOut) -> None:
+        self._file = file
+        self._projector = ProjectorFiles(folder)
+        self._unknown_time = unknown_time
+        self._left_out = left_out
+        self._charts: dict[tuple[str, str], Mapping[str, Any]] = {}
+        self._charts_at = (unknown_time, 0)
+        self._has_graph = False
+
+    def write(self, tag: ItemTag) -> None:
+        """Write all items of a tag. Raises OSError."""
+        writers = {"embedding": self._write_embedding, "graph": self._write_graph, "custom_scalars": self._keep_charts}
+        if tag.kind in ENCODED:
+            self._write_calls(tag)
+        elif tag.kind in writers:
+            items = list(forms(tag.items, self._left_out))
+            for place, (item, own) in enumerate(items, 1):
+                writers[tag.kind](tag.name, item, own, is_last=place == len(items))
+        else:
+            self._left_out[tag.kind] += tag.points
+
+    def finish(self) -> None:
+        """Write what a run has once. Raises OSError."""
+        if self._charts:
+            self._file.write(*self._charts_at, [charts(self._charts.values())])
+        self._projector.finish()
+
+    def _write_calls(self, tag: ItemTag) -> None:
+        """Write an event for all items of one call; those that cannot be read or shown are counted."""
+        several = any(item.count > 1 for item in tag.items)
+        for call in _calls(forms(tag.items, self._left_out)):
+            first = call[0][0]
+            try:
+                values = encode_call(tag.kind, tag.name, [own for _, own in call], several=several)
+            except NoPlaceError as error:
+                self._left_out[str(error)] += len(call)
+            except (KeyError, TypeError, ValueError):
+                self._left_out[f"{tag.kind} that cannot be read"] += len(call)
+            else:
+                self._file.write(self._time(first), first.step, values)
+
+    def _write_embedding(self, name: str, item: MediaItem, own: Item, *, is_last: bool) -> None:  # noqa: ARG002
+        try:
+            self._projector.add(name, item.step, own)
+        except (KeyError, TypeError, ValueError):
+            self._left_out["embedding that cannot be read"] += 1
+
+    def _write_graph(self, _: str, item: MediaItem, own: Item, *, is_last: bool) -> None:
+        """Write the last graph of the first tag: TensorBoard shows one for each run."""
+        if not is_last or self._has_graph:
+            self._left_out["graph beside another"] += 1
+            return
+        assert own.blob is not None
+        try:
+            graph = graph_def(sound_graph(orjson.loads(own.blob.content)))
+        except ValueError:
+            self._left_out["graph that cannot be read"] += 1
+            return
+        if not graph:
+            self._left_out["graph of modules alone"] += 1
+        else:
+            self._file.write_graph(self._time(item), item.step, graph)
+            self._has_graph = True
+
+    def _keep_charts(self, _: str, item: MediaItem, own: Item, *, is_last: bool) -> None:  # noqa: ARG002
+        """Keep charts for the one layout of the run; of two with the same name the later counts."""
+        for chart in own.meta["charts"]:
+            patterns = [pattern_of(tag) for tag in chart["tags"]]
+            self._charts[chart["category"], chart["title"]] = {**chart, "tags": patterns}
+        self._charts_at = self._time(item), item.step
+
+    def _time(self, item: MediaItem) -> float:
+        return item.wall_time if math.isfinite(item.wall_time) else self._unknown_time
 
 
-def _calls(items: Iterable[MediaItem]) -> Iterator[list[MediaItem]]:
+def _calls(items: Iterable[tuple[MediaItem, Item]]) -> Iterator[list[tuple[MediaItem, Item]]]:
     """Group the items that one call logged together."""
-    call: list[MediaItem] = []
-    for item in items:
-        if call and not (item.step == call[-1].step and item.index > call[-1].index):
+    call: list[tuple[MediaItem, Item]] = []
+    for item, own in items:
+        if call and not (item.step == call[-1][0].step and item.index > call[-1][0].index):
             yield call
             call = []
-        call.append(item)
+        call.append((item, own))
     if call:
         yield call
-
-
-def _encoded(tag: str, item: MediaItem, contents: Sequence[bytes], several: bool) -> list[bytes]:
-    """Encode what one call logged; nothing where TensorBoard cannot show it.
-
-    A picture has the form that all readers know; those of a tag that ever had several at once that of TensorFlow 2.
-    """
-    if item.kind == "text":
-        return [text(tag, content.decode("utf-8", "replace")) for content in contents]
-    if item.kind == "audio":
-        return [audio(tag, content, item.media_type, *sound_of(content)) for content in contents]
-    if item.media_type not in _PICTURES:
-        return []
-    height, width = item.height_px or 0, item.width_px or 0
-    if several:
-        return [images(tag, contents, height, width)]
-    return [image(tag, content, height, width) for content in contents]
 
 
 def _began(log: RunLog, unknown_time: float) -> float:

@@ -121,14 +121,24 @@ def _is_small(tensor: Tensor) -> bool:
 
 
 def mesh_of(data: bytes, size: int, plugin: bytes) -> dict[str, Any]:
-    """Return one part of a mesh: of which it is, and its tensor."""
-    name, part = "", ""
+    """Return one part of a mesh: of which it is, its tensor, and the scene that was asked for."""
+    name, part, config = "", "", {}
     for one in fields(plugin):
         if one.number == 2:
             name = text(plugin, one)
         elif one.number == 3:
             part = _MESH_PARTS.get(one.value, "")
-    return {"mesh": name, "part": part, **tensor_of(data, size)}
+        elif one.number == 5:
+            config = {"config": scene} if (scene := _json(text(plugin, one))) else {}
+    return {"mesh": name, "part": part, **config, **tensor_of(data, size)}
+
+
+def _json(data: str) -> Any:
+    """Return what a JSON text holds; nothing where it is none."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def layout_of(data: bytes) -> dict[str, Any]:

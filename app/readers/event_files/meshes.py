@@ -15,14 +15,14 @@ from app.readers.contract import MediaItem, Span
 from app.readers.event_files.tensor import MAX_NUMBERS, Tensor, array_of, read_tensor
 
 NPY = "application/x-npy"
-_VERTICES = "_VERTEX"  # TensorBoard's ending of the tag
+VERTICES = "_VERTEX"  # TensorBoard's ending of the tag
 _BESIDE: Mapping[str, str] = {"faces": "_FACE", "colors": "_COLOR"}
 _MAX_BATCH = 256
 
 
 def tags_beside(tag: str) -> dict[str, str]:
     """Return the tags of faces and colours, by part, that belong to this tag of vertices; none where it is another."""
-    name = tag.removesuffix(_VERTICES)
+    name = tag.removesuffix(VERTICES)
     return {part: name + ending for part, ending in _BESIDE.items()} if name != tag else {}
 
 

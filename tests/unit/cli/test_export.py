@@ -182,7 +182,7 @@ def rich_run(tmp_path: Path) -> Path:
     (run.path / "media" / "zz" / "s.wav").write_bytes(sound())
     files.media(5, tag="speech", kind="audio", media_type="audio/wav", file="media/zz/s.wav")
     files.media(6, tag="plot", kind="figure", media_type="application/vnd.plotly+json", text="{}")
-    files.media(7, tag="weights", kind="histogram", media_type="application/json", text="{}")
+    files.media(7, tag="page", kind="html", media_type="text/html", text="<p>")
     return run.path
 
 
@@ -204,7 +204,7 @@ def test_tensorboard_finds_pictures_sounds_texts_and_hyper_parameters(rich_run: 
     packed = events.SummaryMetadata("_hparams_/session_start_info").plugin_data.content
     started = plugin_data.HParamsPluginData.FromString(packed).session_start_info.hparams
     assert (started["lr"].number_value, started["bn"].bool_value) == (0.1, True)
-    assert "left out: 1 figure of application/vnd.plotly+json, 1 histogram\n" in capsys.readouterr().out
+    assert "left out: 1 figure of application/vnd.plotly+json, 1 html\n" in capsys.readouterr().out
 
 
 @pytest.fixture

@@ -115,15 +115,15 @@ def test_a_failed_run_is_a_failed_run(tmp_path: Path):
     assert (status.state, status.detail, status.traceback) == (RunState.FAILED, "ValueError: no: data", "T")
 
 
-def test_what_has_no_place_is_counted_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_what_cannot_be_read_is_counted_and_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     files = RunFiles(tmp_path / "logs" / "run").log({"loss": 1.0}, 0)
     for step in range(3):
         files.media(step, tag="weights", kind="histogram", media_type="application/json", text="{}")
     files.media(0, tag="lost", kind="image", media_type="image/png", file="media/ab/none.png")
     assert import_(tmp_path / "logs", tmp_path / "ours") == 0
-    assert "left out: 3 histogram, 1 image that cannot be read\n" in capsys.readouterr().out
+    assert "left out: 3 histogram that cannot be read, 1 image that cannot be read\n" in capsys.readouterr().out
     assert run_json(tmp_path / "ours" / "run")["imported"]["left_out"] == {
-        "histogram": 3,
+        "histogram that cannot be read": 3,
         "image that cannot be read": 1,
     }
 

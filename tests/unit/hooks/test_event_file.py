@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.logged import ROOT
-from trainer_hooks.event_file import EventFile, audio, crc32c, event, file_name, frame, hparams, image, images, scalar
-from trainer_hooks.event_file import text as text_value
+from trainer_hooks.event_file import EventFile, crc32c, event, file_name, frame
+from trainer_hooks.event_values import audio, hparams, image, images, scalar
+from trainer_hooks.event_values import text as text_value
 
 BEGAN = 1_700_000_000.25
 
