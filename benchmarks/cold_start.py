@@ -94,7 +94,7 @@ def _start_board(ways: dict[str, Starts], way: str, logdir: Path, shape: Shape, 
     tool = TensorBoard(free_port())
     points = shape.steps if all_points else min(shape.steps, DEFAULT_POINTS)
     ways.setdefault(way, Starts()).add(
-        tool.server(logdir, all_points=all_points),
+        tool.server(logdir, all_of="scalars" if all_points else ""),
         lambda: tool.has_all(shape.tag_names[0], shape.runs, points, shape.steps - 1),
         lambda: [tool.series(one) for one in shape.tag_names[-2:]],  # it holds all of them from the start
     )

@@ -120,7 +120,7 @@ def _start_board(ways: dict[str, Way], way: str, logdir: Path, shape: Shape) -> 
     tool, tag = TensorBoard(free_port()), shape.tag_names[0]
     points = shape.steps if way == ALL else min(shape.steps, DEFAULT_POINTS)
     measured = ways.setdefault(way, Way())
-    with tool.server(logdir, all_points=way == ALL) as server:
+    with tool.server(logdir, all_of="scalars" if way == ALL else "") as server:
         ready = server.wait_for(lambda: tool.has_all(tag, shape.runs, points, shape.steps - 1))
         measured.seconds.append(ready)
         measured.peak_mb.append(server.peak_bytes / 1e6)
