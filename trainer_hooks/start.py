@@ -56,7 +56,7 @@ def init(
         TypeError: `path` is no path. Nothing else is raised, and nothing at all once the run has begun.
     """
     folder = Path(path if path is not None else os.environ.get("TAILBOARD_RUN") or _dated_path()).absolute()
-    if os.environ.get("TAILBOARD_DISABLED", "").lower() not in ("", "0", "false", "no"):
+    if switched_on("TAILBOARD_DISABLED"):
         return DisabledRun(folder)
     facts = _facts(config, tags, notes, name)
     place = RunFolder(folder, facts, resume=resume, join=join)
@@ -68,6 +68,11 @@ def init(
         )
     exits.watch(run)
     return run
+
+
+def switched_on(variable: str) -> bool:
+    """Tell whether an environment variable says yes: anything but nothing, 0, false and no."""
+    return os.environ.get(variable, "").lower() not in ("", "0", "false", "no")
 
 
 def _dated_path() -> str:

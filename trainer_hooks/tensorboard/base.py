@@ -10,13 +10,16 @@ from trainer_hooks.tensorboard.steps import Place, Steps
 class Writing:
     """The part of a SummaryWriter that its calls log through."""
 
-    _mirror: Mirror | None
     _steps: Steps
     _default_step: Any
     _default_time: Any
 
     def _opened(self) -> Run:
         """Return the run, begun anew if it was closed."""
+        raise NotImplementedError
+
+    def _mirrored(self) -> Mirror | None:
+        """Return what is told of all calls too, if anything is."""
         raise NotImplementedError
 
     def _place(self, tag: str, global_step: Any) -> Place:

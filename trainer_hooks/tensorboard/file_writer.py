@@ -4,14 +4,25 @@ import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from trainer_hooks.run import Run
 from trainer_hooks.start import init
+from trainer_hooks.tensorboard.guard import guarded
 from trainer_hooks.tensorboard.steps import Steps
 from trainer_hooks.tensorboard.summaries import log_value
 
-SUMMARIES = "tensorboard.compat.proto.summary_pb2"  # reads messages that come as bytes
+SUMMARIES = ("tensorboard.compat.proto.summary_pb2", "tensorboardX.proto.summary_pb2")  # read those that are bytes
+
+
+class MessageMirror(Protocol):
+    """Something that is told of all messages, to write the same elsewhere. Nothing of it raises."""
+
+    def take_message(self, name: str, message: Any, step: Any, walltime: float | None) -> None:
+        """Take a message that the method `name` was given."""
+
+    def take_graph(self, name: str, graph: Any, walltime: float | None) -> None:
+        """Take messages of a graph."""
 
 
 class FileWriter:
@@ -22,6 +33,7 @@ class FileWriter:
 
     Attributes:
         run: what is logged into.
+        mirror: is told of all messages too, if there is one.
     """
 
     def __init__(
@@ -47,6 +59,7 @@ class FileWriter:
         self._log_dir = log_dir
         self.run = run or self._begin()
         self._steps = steps or Steps(self.run.refuse)
+        self.mirror: MessageMirror | None = None
         self._default_step: Any = None
         self._default_time: Any = None
 
@@ -54,6 +67,7 @@ class FileWriter:
         """Return the run folder as it was given."""
         return str(self._log_dir)
 
+    @guarded
     def add_summary(self, summary: Any, global_step: Any = None, walltime: float | None = None) -> None:
         """Log what a Summary message, or the bytes of one, holds.
 
@@ -64,22 +78,34 @@ class FileWriter:
         """
         step = self._default_step if global_step is None else global_step
         time = self._default_time if walltime is None else walltime
-        for value in _values(summary):
-            log_value(self.run, value, self._steps.place(value.tag, step).step, time)
+        if self.mirror is not None:
+            self.mirror.take_message("add_summary", summary, step, time)
+        self._log(summary, step, time)
 
+    @guarded
     def add_event(self, event: Any, step: Any = None, walltime: float | None = None) -> None:
         """Log what an Event message holds, at `step` if it is given, else at the step of the message."""
+        step = self._default_step if step is None else step
+        time = self._default_time if walltime is None else walltime
+        if self.mirror is not None:
+            self.mirror.take_message("add_event", event, step, time)
         if event.WhichOneof("what") == "summary":
-            self.add_summary(event.summary, event.step if step is None else step, walltime)
+            self._log(event.summary, event.step if step is None else step, time)
         elif event.WhichOneof("what") not in ("file_version", "session_log", None):
             self._refuse_message(event.WhichOneof("what"))
 
-    def add_graph(self, graph_profile: Any, walltime: float | None = None) -> None:  # noqa: ARG002
+    @guarded
+    def add_graph(self, graph_profile: Any, walltime: float | None = None) -> None:
         """Log nothing: graphs as protobuf messages are not kept, and that is said once."""
+        if self.mirror is not None:
+            self.mirror.take_graph("add_graph", graph_profile, walltime)
         self._refuse_message(f"graph of {type(graph_profile).__name__}")
 
-    def add_onnx_graph(self, graph: Any, walltime: float | None = None) -> None:  # noqa: ARG002
+    @guarded
+    def add_onnx_graph(self, graph: Any, walltime: float | None = None) -> None:
         """Log nothing, as `add_graph`."""
+        if self.mirror is not None:
+            self.mirror.take_graph("add_onnx_graph", graph, walltime)
         self._refuse_message(f"graph of {type(graph).__name__}")
 
     def flush(self) -> None:
@@ -105,6 +131,16 @@ class FileWriter:
         finally:
             self._default_step, self._default_time = before
 
+    def _log(self, summary: Any, step: Any, wall_time: Any) -> None:
+        for value in _values(summary):
+            log_value(self.run, value, self._steps.place(value.tag, step).step, wall_time)
+
+    def _mirrored(self) -> None:
+        """Tell nobody of calls: messages are passed on with the step and the time that hold for them."""
+
+    def _refuse(self, name: str, error: BaseException) -> None:
+        self.run.refuse(f"message {name}", f"a protobuf message is not logged: {name}() {error}")
+
     def _begin(self) -> Run:
         return init(Path(str(self._log_dir)), join=True)
 
@@ -113,6 +149,13 @@ class FileWriter:
 
 
 def _values(summary: Any) -> Any:
-    if isinstance(summary, bytes):
-        summary = importlib.import_module(SUMMARIES).Summary.FromString(summary)
-    return summary.value
+    return (_parsed(summary) if isinstance(summary, bytes) else summary).value
+
+
+def _parsed(summary: bytes) -> Any:
+    for module in SUMMARIES:
+        try:
+            return importlib.import_module(module).Summary.FromString(summary)
+        except ImportError:
+            continue
+    raise ImportError("messages as bytes are read with tensorboard or tensorboardX, and neither is installed")

@@ -37,6 +37,17 @@ def pictures(images: Any, dataformats: str) -> list[Any]:
     return list(array) if "N" in axes else [array]
 
 
+def box_options(rescale: Any, dataformats: Any, labels: Any) -> dict[str, Any]:
+    """Return these arguments of `add_image_with_boxes` by their names, in whichever order they were given.
+
+    tensorboardX has `dataformats` and `labels` where torch has `rescale` and `dataformats`.
+    """
+    if isinstance(rescale, str):
+        labels = labels if isinstance(dataformats, str) else dataformats
+        rescale, dataformats = 1, rescale
+    return {"rescale": rescale, "dataformats": dataformats, "labels": labels}
+
+
 def video(frames: Any, dataformats: str) -> Any:
     """Return a video as shape (N, T, C, H, W) or (T, C, H, W), given the order of its axes; a path as it is.
 

@@ -1,6 +1,6 @@
 """The one place through which every add_... call goes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any, Protocol, TypeVar, cast
 
@@ -16,26 +16,20 @@ class MisuseError(TypeError):
 class Mirror(Protocol):
     """Something that is told of all calls, to write the same elsewhere."""
 
-    def take(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Take one call of the method `name` of a SummaryWriter. Raises nothing."""
-
-    def flush(self) -> None:
-        """Write what waits."""
-
-    def close(self) -> None:
-        """Write what waits and close; a later `take` begins anew."""
+    def take(self, method: Callable[..., None], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        """Take one call of a method of a SummaryWriter. Raises nothing."""
 
 
 class Guarded(Protocol):
     """What has guarded methods."""
 
-    _mirror: Mirror | None
+    def _mirrored(self) -> Mirror | None: ...
 
     def _refuse(self, name: str, error: BaseException) -> None: ...
 
 
 def guarded(method: Method) -> Method:
-    """Make a method never raise for what is logged, and tell the mirror of each call, if there is one.
+    """Make a method never raise for what is logged, and tell the mirror of each call first, if there is one.
 
     A call with arguments that the method does not have raises TypeError, as everywhere.
     """
@@ -43,9 +37,12 @@ def guarded(method: Method) -> Method:
 
     @wraps(method)
     def call(self: Guarded, /, *args: Any, **kwargs: Any) -> None:
-        if self._mirror is not None:
-            self._mirror.take(name, args, kwargs)
         try:
+            mirror = self._mirrored()
+            if mirror is not None:
+                args = tuple(map(_reusable, args))
+                kwargs = {key: _reusable(value) for key, value in kwargs.items()}
+                mirror.take(method, args, kwargs)
             method(self, *args, **kwargs)
         except MisuseError:
             raise
@@ -56,3 +53,8 @@ def guarded(method: Method) -> Method:
             self._refuse(name, error)
 
     return cast("Method", call)
+
+
+def _reusable(value: Any) -> Any:
+    """Return what a generator gives as a list, since two will go through it; all else as it is."""
+    return list(value) if isinstance(value, Iterator) else value

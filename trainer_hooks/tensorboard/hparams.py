@@ -10,6 +10,16 @@ MAX_SETS = 1_000
 TAG = "hparams"
 
 
+def name_and_step(domains: Any, run_name: Any, global_step: Any, name: Any) -> tuple[Any, Any]:
+    """Return what names a set and the step of its metrics, in whichever order `add_hparams` was given them.
+
+    tensorboardX has `name` and `global_step` where torch has `hparam_domain_discrete` and `run_name`.
+    """
+    if isinstance(domains, str):
+        return domains, run_name if global_step is None else global_step
+    return name or run_name, global_step
+
+
 class Sets:
     """The sets that `add_hparams` was given. One is the run's config; several are a search, and make a table."""
 

@@ -66,11 +66,10 @@ class PictureCalls(Writing):
             labels: one text per box, or one for all.
             kwargs: not used.
         """
-        if isinstance(rescale, str):  # the order of tensorboardX: dataformats, labels
-            dataformats, labels = rescale, labels if isinstance(dataformats, str) else dataformats
-        (picture,) = formats.pictures(img_tensor, dataformats)
+        options = formats.box_options(rescale, dataformats, labels)
+        (picture,) = formats.pictures(img_tensor, options["dataformats"])
         when = self._when(tag, global_step, walltime)
-        self._opened().log_boxes(tag, picture, box_tensor, labels=labels, **when)
+        self._opened().log_boxes(tag, picture, box_tensor, labels=options["labels"], **when)
 
     @guarded
     def add_figure(

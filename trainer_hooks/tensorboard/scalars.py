@@ -97,14 +97,12 @@ class ScalarCalls(Writing):
         """
         if type(hparam_dict) is not dict or type(metric_dict) is not dict:
             raise MisuseError("hparam_dict and metric_dict must both be dictionaries")
-        if isinstance(hparam_domain_discrete, str):  # the order of tensorboardX: name, global_step
-            name, global_step = hparam_domain_discrete, run_name if global_step is None else global_step
-            run_name = None
+        name, global_step = hparams.name_and_step(hparam_domain_discrete, run_name, global_step, name)
         self._opened().update_config(hparam_dict)
         step = self._place(hparams.TAG, global_step).step
         if metric_dict:
             self._opened().log(metric_dict, step, self._default_time)
-        rows = self._sets.add(name or run_name, hparam_dict, metric_dict)
+        rows = self._sets.add(name, hparam_dict, metric_dict)
         if rows:
             self._opened().log_table(hparams.TAG, rows, step)
 

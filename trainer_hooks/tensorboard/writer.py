@@ -7,24 +7,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from trainer_hooks.disabled import DisabledRun
 from trainer_hooks.host import host_name
 from trainer_hooks.notices import warn
 from trainer_hooks.run import Run
-from trainer_hooks.start import init
+from trainer_hooks.start import init, switched_on
 from trainer_hooks.tensorboard.arrays import ArrayCalls
 from trainer_hooks.tensorboard.documents import DocumentCalls
 from trainer_hooks.tensorboard.file_writer import FileWriter
-from trainer_hooks.tensorboard.guard import Mirror
 from trainer_hooks.tensorboard.hparams import Sets
 from trainer_hooks.tensorboard.pictures import PictureCalls
 from trainer_hooks.tensorboard.scalars import ScalarCalls
 from trainer_hooks.tensorboard.steps import Steps
 
+if TYPE_CHECKING:
+    from trainer_hooks.tensorboard.mirror import EventFiles
+
 RUNS = "runs"  # where torch and tensorboardX put runs that nobody named
-PROCESS_BOUND = ("file_writer", "all_writers", "_mirror")
+ALSO = "TAILBOARD_ALSO_TENSORBOARD"
+PROCESS_BOUND = ("file_writer", "all_writers", "_event_files")
 
 
 class SummaryWriter(ScalarCalls, PictureCalls, ArrayCalls, DocumentCalls):
@@ -52,7 +55,7 @@ class SummaryWriter(ScalarCalls, PictureCalls, ArrayCalls, DocumentCalls):
         logdir: Any = None,
         comet_config: Any = None,  # noqa: ARG002
         *,
-        also_tensorboard: bool = False,
+        also_tensorboard: bool | None = None,
         **kwargs: Any,
     ) -> None:
         """Begin a run, or join the one that is in the folder.
@@ -61,13 +64,14 @@ class SummaryWriter(ScalarCalls, PictureCalls, ArrayCalls, DocumentCalls):
             log_dir: the run folder; nothing: `runs/<date>_<time>_<host><comment>`, which is never one that is there.
             comment: see `log_dir`.
             purge_step: what was logged in this folder earlier at and after this step no longer counts.
-            max_queue: not used; each value is in the kernel's hands when the call returns.
-            flush_secs: not used, as `max_queue`.
+            max_queue: of event files; of a run each value is in the kernel's hands when the call returns.
+            flush_secs: of event files, as `max_queue`.
             filename_suffix: of event files.
             write_to_disk: False: do nothing at all.
             logdir: `log_dir` as tensorboardX calls it.
             comet_config: not used.
-            also_tensorboard: write event files beside the run too, for TensorBoard to read.
+            also_tensorboard: write event files beside the run too, for TensorBoard to read. None: what the environment
+                variable TAILBOARD_ALSO_TENSORBOARD says.
             kwargs: what tensorboardX passes on to its file writer; not used.
         """
         wished = log_dir or logdir
@@ -76,7 +80,7 @@ class SummaryWriter(ScalarCalls, PictureCalls, ArrayCalls, DocumentCalls):
         self.max_queue = max_queue
         self.flush_secs = flush_secs
         self.filename_suffix = filename_suffix
-        self.also_tensorboard = also_tensorboard
+        self.also_tensorboard = switched_on(ALSO) if also_tensorboard is None else also_tensorboard
         self.kwargs = kwargs
         self._to_disk = write_to_disk
         self._folder = _local(str(self.log_dir)).absolute()
@@ -86,7 +90,7 @@ class SummaryWriter(ScalarCalls, PictureCalls, ArrayCalls, DocumentCalls):
         self._grouped: dict[str, list[str]] = {}
         self._sets = Sets()
         self._steps = Steps(self._say)
-        self._mirror: Mirror | None = None
+        self._event_files: EventFiles | None = None
         self.file_writer: FileWriter | None = None
         self.all_writers: dict[Any, FileWriter] | None = None
         self._get_file_writer()
@@ -114,15 +118,15 @@ class SummaryWriter(ScalarCalls, PictureCalls, ArrayCalls, DocumentCalls):
         """Wait until all that was logged is in the kernel's hands. It is already, but on a network disk."""
         if self.file_writer is not None:
             self.file_writer.flush()
-        if self._mirror is not None:
-            self._mirror.flush()
+        if self._event_files is not None:
+            self._event_files.flush()
 
     def close(self) -> None:
         """End the run. What is logged later goes on with it, in the same folder."""
+        if self._event_files is not None:
+            self._event_files.close()
         if self.file_writer is not None:
             self.file_writer.close()
-        if self._mirror is not None:
-            self._mirror.close()
         self.file_writer = self.all_writers = None
 
     @contextmanager
@@ -131,7 +135,8 @@ class SummaryWriter(ScalarCalls, PictureCalls, ArrayCalls, DocumentCalls):
         before = self._default_step, self._default_time
         self._default_step, self._default_time = global_step, walltime
         try:
-            yield self
+            with self._get_file_writer().use_metadata(global_step=global_step, walltime=walltime):
+                yield self
         finally:
             self._default_step, self._default_time = before
 
@@ -163,7 +168,8 @@ class SummaryWriter(ScalarCalls, PictureCalls, ArrayCalls, DocumentCalls):
             run = self._begin()
             self.file_writer = FileWriter(self.log_dir, run=run, steps=self._steps)
             self.all_writers = {self.get_logdir(): self.file_writer}
-            self._mirror = self._mirror or self._begin_mirror(purge_step)
+            self._event_files = self._event_files or self._begin_event_files(run, purge_step)
+            self.file_writer.mirror = self._event_files
         return self.file_writer
 
     def _opened(self) -> Run:
@@ -183,12 +189,23 @@ class SummaryWriter(ScalarCalls, PictureCalls, ArrayCalls, DocumentCalls):
         self._is_new = False
         return run
 
-    def _begin_mirror(self, purge_step: int | None) -> Mirror | None:
-        if not (self.also_tensorboard and self._to_disk):
+    def _mirrored(self) -> "EventFiles | None":
+        if self.also_tensorboard:
+            self._opened()  # a writer that was sent to this process has none yet
+        return self._event_files
+
+    def _begin_event_files(self, run: Run, purge_step: int | None) -> "EventFiles | None":
+        if not self.also_tensorboard or isinstance(run, DisabledRun):
             return None
         from trainer_hooks.tensorboard.mirror import begin
 
-        return begin(str(self._folder), self.filename_suffix, purge_step, self._refuse, self._defaults)
+        options = {
+            "purge_step": purge_step,
+            "max_queue": self.max_queue,
+            "flush_secs": self.flush_secs,
+            "filename_suffix": self.filename_suffix,
+        }
+        return begin(str(run.path), options, self._say, self._defaults)
 
     def _defaults(self) -> dict[str, Any]:
         """Return step and time that `use_metadata` set."""

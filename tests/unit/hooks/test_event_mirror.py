@@ -10,6 +10,8 @@ from app.store.memory import Store
 from trainer_hooks.tensorboard import SummaryWriter
 from trainer_hooks.tensorboard import mirror as mirror_module
 
+NOWHERE = mirror_module.Package("no_such_package", "no_such_package.proto", "moviepy")
+
 
 def read(folder: Path) -> EventAccumulator:
     events = EventAccumulator(str(folder))
@@ -61,13 +63,13 @@ def test_steps_and_times_of_use_metadata_and_the_purged_step_are_written_too(tmp
 
 
 def test_tensorboardx_writes_where_torch_is_missing(tmp_path, monkeypatch):
-    monkeypatch.setattr(mirror_module, "PACKAGES", ("no_such_package", "tensorboardX"))
+    monkeypatch.setattr(mirror_module, "PACKAGES", (NOWHERE, mirror_module.PACKAGES[1]))
     log_some(SummaryWriter(tmp_path / "a", also_tensorboard=True))
     assert len(read(tmp_path / "a").Scalars("loss")) == 3
 
 
 def test_without_a_package_the_run_is_logged_all_the_same_and_that_is_said(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr(mirror_module, "PACKAGES", ("no_such_package",))
+    monkeypatch.setattr(mirror_module, "PACKAGES", (NOWHERE,))
     log_some(SummaryWriter(tmp_path / "logs" / "a", also_tensorboard=True))
     assert "tensorboard or tensorboardX" in caplog.text
     assert not list(tmp_path.rglob("*tfevents*"))
