@@ -9,9 +9,9 @@ from flask import Flask, Response, request
 from app.api.answers import error_answer, json_answer
 from app.api.evaluation_text import curve_text, matrix_text, scores_text
 from app.api.parameters import count, needed
-from app.api.spread_items import latest_items
 from app.readers.contract import MediaItem
 from app.settings import Settings
+from app.store.chosen_items import latest_items
 from app.store.memory import StoreLike
 from app.store.query import QuestionError
 from app.transforms import confusion as matrices

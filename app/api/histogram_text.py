@@ -9,9 +9,9 @@ import orjson
 from flask import Response
 
 from app.api.answers import plain
-from app.api.layer_rows import table_of
 from app.api.table_text import csv_text
 from app.readers.contract import MediaItem
+from app.store.layer_rows import table_of
 from app.transforms.layers import COLUMNS, STATISTICS, statistic
 
 _PIECE_ITEMS = 200

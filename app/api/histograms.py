@@ -9,10 +9,11 @@ from flask import Flask, Response, request
 
 from app.api.answers import error_answer, json_answer, plain
 from app.api.histogram_text import bucket_lines, download, item_lines
-from app.api.layer_rows import pick, table_of
 from app.api.parameters import choice, count, needed
 from app.readers.contract import MediaItem
 from app.settings import Settings
+from app.store.chosen_items import latest_items
+from app.store.layer_rows import table_of
 from app.store.memory import StoreLike
 from app.store.query import QuestionError
 from app.transforms.histogram import (
@@ -23,7 +24,6 @@ from app.transforms.histogram import (
     quantiles,
     rebin,
     sound_histogram,
-    spread,
 )
 from app.transforms.layers import STATISTICS, statistic
 
@@ -84,8 +84,7 @@ def _exactly(items: Sequence[MediaItem], place: int) -> Response:
 
 def _over_steps(items: Sequence[MediaItem], most: int) -> dict[str, Any]:
     """Return some items, evenly chosen, on one grid; of steps that were logged again, the latest alone."""
-    places = spread(len(items), most)
-    kept = _latest(list(zip(places, pick(items, places), strict=True)))
+    kept = latest_items(items, most)
     found = [_histogram(item) for _, item in kept]
     grid = common_grid(found, _BUCKETS)
     return {
@@ -101,15 +100,6 @@ def _over_steps(items: Sequence[MediaItem], most: int) -> dict[str, Any]:
         "quantiles": [quantiles(one).tolist() for one in found],
         "message": next((item.caption for _, item in kept if item.caption), ""),
     }
-
-
-def _latest(items: list[tuple[int, MediaItem]]) -> list[tuple[int, MediaItem]]:
-    """Leave out what was logged again: a step that goes back takes all later ones before it back."""
-    kept: list[tuple[int, MediaItem]] = []
-    for place, item in reversed(items):
-        if not kept or item.step < kept[-1][1].step:
-            kept.append((place, item))
-    return kept[::-1]
 
 
 def _statistics(item: MediaItem) -> dict[str, Any]:

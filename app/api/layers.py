@@ -8,23 +8,15 @@ from flask import Flask, Response, request
 
 from app.api.answers import error_answer, json_answer
 from app.api.histogram_text import download, layer_lines
-from app.api.layer_rows import LayerRows, TagRows
 from app.api.parameters import choice, count, needed
 from app.readers.contract import MediaItem, TagFacts
 from app.settings import Settings
+from app.store.layer_rows import LayerRows, TagRows
 from app.store.memory import StoreLike
+from app.store.naming import as_counted
 from app.store.query import QuestionError
-from app.transforms.histogram import spread
-from app.transforms.layers import (
-    COLUMNS,
-    ESTIMATED,
-    NEEDED,
-    STATISTICS,
-    Float64Array,
-    Int64Array,
-    natural,
-    statistic,
-)
+from app.transforms.layers import COLUMNS, ESTIMATED, NEEDED, STATISTICS, Float64Array, statistic
+from app.transforms.places import Int64Array, spread
 
 _STEPS = 100
 _MOST_STEPS = 200
@@ -59,7 +51,7 @@ def _answer(store: StoreLike, rows: LayerRows) -> Response:
 def _histograms(store: StoreLike, run_id: str) -> Mapping[str, TagFacts]:
     """Return the tags of the histograms of a run, layer.2 before layer.10."""
     facts = store.run(run_id).facts
-    return {tag: facts[tag] for tag in sorted(facts, key=natural) if facts[tag].kind == "histogram"}
+    return {tag: facts[tag] for tag in sorted(facts, key=as_counted) if facts[tag].kind == "histogram"}
 
 
 def _items(store: StoreLike, run_id: str) -> dict[str, Sequence[MediaItem]]:

@@ -125,22 +125,6 @@ def quantiles(histogram: Histogram, levels: Sequence[float] = LEVELS) -> Float64
     return np.maximum.accumulate(np.clip(found, histogram.low, histogram.high))
 
 
-def spread(count: int, most: int) -> list[int]:
-    """Choose places in a growing list: evenly, with the first and the last.
-
-    Every `stride`-th is chosen, a power of two: what is chosen stays chosen while the list doubles.
-
-    Args:
-        count: length of the list.
-        most: places to choose at most, at least 2.
-    """
-    stride = 1
-    while (count + stride - 1) // stride >= most and count > most:
-        stride *= 2
-    places = list(range(0, count, stride))
-    return places if not places or places[-1] == count - 1 else [*places, count - 1]
-
-
 def _counted_below(histogram: Histogram) -> Float64Array:
     """Return how many values lie below each edge, shape (n + 1,)."""
     return np.concatenate([[0.0], np.cumsum(histogram.counts)])

@@ -1,7 +1,6 @@
 """What one number says of a histogram, such as its mean, and many of them as a matrix. Knows arrays only."""
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,15 +10,12 @@ import numpy.typing as npt
 from app.transforms.histogram import Histogram, sound_histogram
 
 Float64Array = npt.NDArray[np.float64]
-Int64Array = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 COLUMNS = ("num", "mean", "std", "norm", "min", "max", "zeros", "nan", "inf", "estimated")
 """What is known of each histogram, as columns of a table of float64; NaN is what was not recorded. All but `nan` and
 `inf` are of the finite values; `estimated` is 1 where mean, std or norm are computed from the buckets."""
 
 _CANCELLED = 1e-9  # a variance below this share of the mean square is what rounding left of the sums
-_DIGITS = re.compile(r"(\d+)")
 
 
 def moments(edges: Sequence[float], counts: Sequence[float], meta: Mapping[str, Any]) -> tuple[float, ...]:
@@ -103,16 +99,3 @@ def statistic(table: Float64Array, name: str) -> Float64Array:
     """Return one of `STATISTICS` of each row, shape (n,); NaN where it is not known."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return STATISTICS[name](table)
-
-
-def latest(step: Int64Array) -> BoolArray:
-    """Tell which records hold: a step that goes back takes all later ones before it back. Shape (n,) to (n,)."""
-    if len(step) < 2:
-        return np.ones(len(step), np.bool_)
-    lowest_after = np.minimum.accumulate(step[::-1])[::-1]
-    return np.append(step[:-1] < lowest_after[1:], True)
-
-
-def natural(name: str) -> list[tuple[int, int | str]]:
-    """Return the key that sorts `layer.2` before `layer.10`."""
-    return [(0, int(part)) if part.isdecimal() else (1, part) for part in _DIGITS.split(name) if part]

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.transforms.histogram import LEVELS, common_grid, quantiles, rebin, sound_histogram, spread
+from app.transforms.histogram import LEVELS, common_grid, quantiles, rebin, sound_histogram
 
 EDGES = st.floats(-1e6, 1e6) | st.sampled_from([0.0, 1e-12, -1e-12, 1.0])
 ANY = st.floats(allow_nan=True, allow_infinity=True)
@@ -86,20 +86,3 @@ def test_whatever_is_logged_gives_numbers_that_can_be_drawn(edges, counts, low, 
     assert math.isclose(rebin(one, grid).sum(), one.total, rel_tol=1e-9)
     found = quantiles(one, LEVELS)
     assert np.isnan(found).all() if not len(one.counts) else (np.diff(found) >= 0).all()
-
-
-@given(count=st.integers(0, 3000), most=st.integers(2, 200))
-def test_places_are_spread_evenly_with_the_first_and_the_last(count, most):
-    places = spread(count, most)
-    assert len(places) <= most
-    assert len(places) >= min(count, most // 2)
-    assert places == sorted(set(places))
-    if count:
-        assert (places[0], places[-1]) == (0, count - 1)
-        gaps = np.diff(places)[:-1]
-        assert len(set(gaps.tolist())) <= 1
-
-
-@given(count=st.integers(1, 3000), most=st.integers(2, 200))
-def test_as_a_list_grows_no_other_of_its_first_items_are_chosen(count, most):
-    assert set(spread(count + 1, most)[:-1]) <= set(spread(count, most))

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.transforms.layers import COLUMNS, STATISTICS, latest, moments, natural, statistic
+from app.transforms.layers import COLUMNS, STATISTICS, moments, statistic
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=200).map(np.array)
 
@@ -73,15 +73,3 @@ def test_whatever_was_logged_gives_numbers_or_nothing(edges, counts, meta):
     assert table.shape == (1, len(COLUMNS))
     for name in STATISTICS:
         assert statistic(table, name).shape == (1,)
-
-
-@given(steps=st.lists(st.integers(0, 20), max_size=30))
-def test_a_step_that_goes_back_takes_back_all_later_ones(steps):
-    kept = latest(np.array(steps, np.int64))
-    plain = [all(step < later for later in steps[place + 1 :]) for place, step in enumerate(steps)]
-    assert kept.tolist() == plain
-
-
-def test_names_with_numbers_sort_as_people_count():
-    tags = ["layer.10.weight", "layer.2.weight", "head", "layer.2.bias", "2/x", "10/x"]
-    assert sorted(tags, key=natural) == ["2/x", "10/x", "head", "layer.2.bias", "layer.2.weight", "layer.10.weight"]

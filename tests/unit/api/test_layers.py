@@ -6,8 +6,9 @@ import io
 import numpy as np
 import pytest
 
-from app.api.layer_rows import LayerRows, pick
 from app.readers.contract import MediaItem
+from app.store.chosen_items import pick
+from app.store.layer_rows import LayerRows
 
 
 def item(tag, step, values, **more):

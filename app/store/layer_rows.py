@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
-import numpy.typing as npt
 
 from app.readers.contract import MediaItem, TagFacts
+from app.store.chosen_items import pick
 from app.store.memory import StoreLike
-from app.transforms.histogram import spread
-from app.transforms.layers import COLUMNS, Float64Array, Int64Array, latest, moments
+from app.transforms.layers import COLUMNS, Float64Array, moments
+from app.transforms.places import BoolArray, Int64Array, latest, spread
 
 MAX_BYTES = 128 << 20
 _EACH_BYTES = 500  # of a tag beside its numbers
-_SINGLY = 3  # so few items are read one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class TagRows:
     step: Int64Array
     wall_time: Float64Array
     table: Float64Array
-    kept: npt.NDArray[np.bool_]
+    kept: BoolArray
     message: str = ""
 
     @property
@@ -92,16 +91,6 @@ class LayerRows:
             self._bytes += rows.size_bytes - (old.size_bytes if old else 0)
             while self._bytes > self._max_bytes and len(self._held) > 1:
                 self._bytes -= self._held.popitem(last=False)[1].size_bytes
-
-
-def pick(items: Sequence[MediaItem], places: Sequence[int]) -> list[MediaItem]:
-    """Read the items at these places, ascending. Where all but the last are evenly apart a file is opened once."""
-    if len(places) <= _SINGLY:
-        return [items[place] for place in places]
-    even = range(places[0], places[-2] + 1, places[1] - places[0])
-    if list(even) != list(places[:-1]):
-        return [items[place] for place in places]
-    return [*items[even.start : even.stop : even.step], items[places[-1]]]
 
 
 def _renewed(held: TagRows | None, items: Sequence[MediaItem], facts: TagFacts, steps: int) -> tuple[TagRows, int]:
