@@ -1,6 +1,8 @@
 """What every answer has in common: JSON that any parser reads, and errors as sentences."""
 
 import math
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -9,6 +11,13 @@ from flask import Flask, Response
 from app.settings import Settings
 from app.store.memory import StoreLike, UnknownRunError
 from app.store.query import QuestionError
+
+_MEDIA_TYPES = {
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "jsonl": "application/x-ndjson",
+    "npy": "application/x-npy",
+}
 
 
 def json_answer(body: Any, status: int = 200) -> Response:
@@ -21,6 +30,15 @@ def json_answer(body: Any, status: int = 200) -> Response:
 def error_answer(message: str, status: int) -> Response:
     """Answer that a question makes no sense (400) or asks for what is not there (404), in a sentence."""
     return json_answer({"error": message}, status)
+
+
+def download(content: str | bytes | Iterable[bytes], words: str, ending: str) -> Response:
+    """Answer with a file to be saved, under a name of these words; in pieces it is streamed."""
+    response = Response(content, mimetype=_MEDIA_TYPES[ending])
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", f"tailboard-{words}").strip("-")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def plain(value: Any) -> Any:

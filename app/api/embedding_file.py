@@ -3,29 +3,25 @@
 import io
 from collections.abc import Callable
 from typing import Literal
-from urllib.parse import quote
 
 import numpy as np
 from flask import Response
 
+from app.api.answers import download
 from app.api.embedding_question import Question
-from app.api.table_text import csv_text
+from app.api.table_text import csv_number, csv_text
 from app.store.embeddings import Column, Embedding
 from app.transforms.projection import FloatArray
 
 FORMATS = Literal["csv", "tsv", "npy"]
 
 _PARTS_CELLS = str.maketrans("\t\r\n", "   ")
-_TYPES = {"csv": "text/csv", "tsv": "text/tab-separated-values", "npy": "application/x-npy"}
 
 
 def file_answer(form: str, question: Question, embedding: Embedding, coordinates: FloatArray) -> Response:
     """Answer with a file: a row for each point in its order, or in `npy` the coordinates alone, float32 (n, c)."""
     content = _array(coordinates) if form == "npy" else _table(form, question.method, embedding, coordinates)
-    response = Response(content, mimetype=_TYPES[form])
-    name = f"{question.run_id}-{question.tag}-{question.method}.{form}".replace("/", "-")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return download(content, f"{question.run_id}-{question.tag}-{question.method}", form)
 
 
 def _array(coordinates: FloatArray) -> bytes:
@@ -44,9 +40,8 @@ def _table(form: str, method: str, embedding: Embedding, coordinates: FloatArray
 
 
 def _cells(column: Column, cell: Callable[[str], str]) -> list[str]:
-    """Return values as cells; whole numbers without a point."""
     if column.is_number:
-        return [str(int(value)) if value == value // 1 else str(value) for value in map(float, column.values)]
+        return [csv_number(float(value)) for value in column.values]
     return [cell(str(value)) for value in column.values]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from flask import Flask, Response, request
 
-from app.api.answers import error_answer, json_answer
+from app.api.answers import download, error_answer, json_answer
 from app.api.evaluation_text import curve_text, matrix_text, scores_text
 from app.api.parameters import count, needed
 from app.readers.contract import MediaItem
@@ -75,13 +75,10 @@ def _csv(store: StoreLike, run_id: str) -> Response:
     """Answer with one curve or matrix as CSV, or without `at` with the scores of all steps."""
     tag = needed("tag")
     if "at" not in request.args:
-        text = scores_text(_scores_of(store, run_id, tag, None))
-    else:
-        item = _item(store, run_id, tag, count("at", 0), KINDS)
-        text = curve_text(columns_of(sound_of(item))) if item.kind in CURVE_KINDS else matrix_text(_confusion_of(item))
-    answer = Response(text, mimetype="text/csv")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        return download(scores_text(_scores_of(store, run_id, tag, None)), f"{run_id}-{tag}", "csv")
+    item = _item(store, run_id, tag, count("at", 0), KINDS)
+    text = curve_text(columns_of(sound_of(item))) if item.kind in CURVE_KINDS else matrix_text(_confusion_of(item))
+    return download(text, f"{run_id}-{tag}-step-{item.step}", "csv")
 
 
 def _items(store: StoreLike, run_id: str, tag: str, kinds: Sequence[str]) -> Sequence[MediaItem]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from app.api.table_text import csv_text
+from app.api.table_text import csv_number, csv_text
 from app.transforms import curves
 from app.transforms.confusion import Confusion
 
@@ -31,8 +31,4 @@ def _text(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return csv_text(value)
-    if value is None or value != value:  # NaN
-        return ""
-    return str(int(value)) if float(value).is_integer() else repr(value)
+    return csv_text(value) if isinstance(value, str) else csv_number(value)

@@ -1,15 +1,13 @@
 """Histograms and what one number says of each, as CSV and as JSON lines: streamed, a piece at a time."""
 
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import orjson
-from flask import Response
 
 from app.api.answers import plain
-from app.api.table_text import csv_text
+from app.api.table_text import csv_number, csv_text
 from app.readers.contract import MediaItem
 from app.store.layer_rows import table_of
 from app.transforms.layers import COLUMNS, STATISTICS, statistic
@@ -18,24 +16,16 @@ _PIECE_ITEMS = 200
 _COUNTED = [COLUMNS.index(name) for name in ("nan", "inf", "estimated")]
 
 
-def download(pieces: Iterable[bytes], words: str, ending: str) -> Response:
-    """Answer with a file whose name begins with these words."""
-    media_type = "text/csv" if ending == "csv" else "application/x-ndjson"
-    answer = Response(pieces, mimetype=media_type)
-    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", f"tailboard-{words}").strip("-")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
 def bucket_lines(items: Sequence[MediaItem]) -> Iterator[bytes]:
     """Yield a CSV line per bucket of each item, as they were logged and in order of arrival."""
     yield b"step,wall_time,from,to,count\n"
     for item in _each(items):
         edges, counts = item.meta.get("edges", ()), item.meta.get("counts", ())
-        head = f"{item.step},{_cell(item.wall_time)}"
+        head = f"{item.step},{csv_number(item.wall_time)}"
         rows = zip(edges, edges[1:], counts, strict=False)
-        yield "".join(f"{head},{_cell(low)},{_cell(high)},{_cell(count)}\n" for low, high, count in rows).encode()
+        yield "".join(
+            f"{head},{csv_number(low)},{csv_number(high)},{csv_number(count)}\n" for low, high, count in rows
+        ).encode()
 
 
 def item_lines(items: Sequence[MediaItem]) -> Iterator[bytes]:
@@ -58,18 +48,12 @@ def layer_lines(runs: Mapping[str, Mapping[str, Sequence[MediaItem]]]) -> Iterat
 def _layer_piece(names: str, items: Sequence[MediaItem]) -> bytes:
     table = table_of(items)
     numbers = np.column_stack([table[:, 0], *(statistic(table, name) for name in STATISTICS), table[:, _COUNTED]])
-    rows = zip(items, numbers.tolist(), strict=True)
-    texts = (f"{names},{item.step},{_cell(item.wall_time)},{','.join(map(_cell, row))}\n" for item, row in rows)
+    texts = (
+        f"{names},{item.step},{csv_number(item.wall_time)},{','.join(map(csv_number, row))}\n" for item, row in rows
+    )
     return "".join(texts).encode()
 
 
 def _each(items: Sequence[MediaItem]) -> Iterator[MediaItem]:
     for begin in range(0, len(items), _PIECE_ITEMS):
         yield from items[begin : begin + _PIECE_ITEMS]
-
-
-def _cell(value: float) -> str:
-    """Write a number with the fewest digits that read back as it; nothing for NaN, which stands for not known."""
-    if value != value:
-        return ""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(float(value))

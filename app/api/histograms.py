@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from flask import Flask, Response, request
 
-from app.api.answers import error_answer, json_answer, plain
-from app.api.histogram_text import bucket_lines, download, item_lines
+from app.api.answers import download, error_answer, json_answer, plain
+from app.api.histogram_text import bucket_lines, item_lines
 from app.api.parameters import choice, count, needed
 from app.readers.contract import MediaItem
 from app.settings import Settings

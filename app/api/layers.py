@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from flask import Flask, Response, request
 
-from app.api.answers import error_answer, json_answer
-from app.api.histogram_text import download, layer_lines
+from app.api.answers import download, error_answer, json_answer
+from app.api.histogram_text import layer_lines
 from app.api.parameters import choice, count, needed
 from app.readers.contract import MediaItem, TagFacts
 from app.settings import Settings

@@ -6,6 +6,7 @@ apostrophe in front; numbers stay as they are.
 """
 
 import json
+import math
 import re
 from collections.abc import Callable, Sequence
 
@@ -18,6 +19,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 # A semicolon parts cells where the comma is the decimal sign, and `#` begins a comment for `read_csv(comment="#")`.
 _NEEDS_QUOTES = re.compile('[,;"#\t\r\n]|^ | $')
+_EXACT = 2**53  # whole numbers below it are the same in a float
 _PARTS_CELLS = str.maketrans({",": " ", ";": " ·", "\t": " ", "\r": " ", "\n": " ", '"': "'"})
 
 
@@ -44,6 +46,19 @@ def csv_text(text: str) -> str:
     if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text):
         text = "'" + text
     return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
+
+
+def csv_number(value: float | None) -> str:
+    """Return a number as one cell, with the fewest digits that read back as it; nothing where it is not known.
+
+    Args:
+        value: None and NaN are not known. A whole number loses its point.
+    """
+    if value is None or math.isnan(value):
+        return ""
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return str(int(value)) if value == int(value) and abs(value) < _EXACT else repr(float(value))
 
 
 def jsonl_head(about: dict[str, object]) -> bytes:

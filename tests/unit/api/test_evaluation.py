@@ -85,6 +85,7 @@ def test_what_is_drawn_can_be_had_as_csv(asked):
     assert asked("csv", tag="cm", at=0).text.splitlines()[1:] == ["cat,5,1", "dog,2,2"]
     assert asked("csv", tag="cm").text.splitlines()[0] == "step,wall_time,accuracy,macro_f1,balanced_accuracy"
     assert asked("csv", tag="pr/0").mimetype == "text/csv"
+    assert 'filename="tailboard-a-cm-step-0.csv"' in asked("csv", tag="cm", at=0).headers["Content-Disposition"]
 
 
 def test_labels_that_a_spreadsheet_would_run_are_kept_from_it(client, store):

@@ -13,7 +13,7 @@ from flask import Flask
 from app import api
 from app.api.downloads import MAX_TICKETS, Downloads
 from app.api.table import file_name
-from app.api.table_text import csv_text
+from app.api.table_text import csv_number, csv_text
 from app.settings import LogRoot, Settings
 from tests.unit.table.array_store import ArrayStore, records
 
@@ -228,3 +228,19 @@ def test_the_download_carries_its_name_and_what_it_is_in_its_headers(client):
     headers = download(client, format="parquet").headers
     assert headers["Content-Disposition"].startswith('attachment; filename="tailboard-digits-2-runs-')
     assert headers["X-Tailboard-About"].startswith("2 runs, 2 metrics")
+
+
+@pytest.mark.parametrize(
+    ("number", "cell"),
+    [
+        (None, ""),
+        (float("nan"), ""),
+        (float("-inf"), "-Infinity"),
+        (3.0, "3"),
+        (-0.1, "-0.1"),
+        (1e300, "1e+300"),
+        (2.0**53 - 1, "9007199254740991"),
+    ],
+)
+def test_a_number_is_written_shortly_and_reads_back_as_it_was(number, cell):
+    assert csv_number(number) == cell
