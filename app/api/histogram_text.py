@@ -48,10 +48,9 @@ def layer_lines(runs: Mapping[str, Mapping[str, Sequence[MediaItem]]]) -> Iterat
 def _layer_piece(names: str, items: Sequence[MediaItem]) -> bytes:
     table = table_of(items)
     numbers = np.column_stack([table[:, 0], *(statistic(table, name) for name in STATISTICS), table[:, _COUNTED]])
-    texts = (
-        f"{names},{item.step},{csv_number(item.wall_time)},{','.join(map(csv_number, row))}\n" for item, row in rows
-    )
-    return "".join(texts).encode()
+    rows = (",".join(map(csv_number, row)) for row in numbers.tolist())
+    heads = (f"{names},{item.step},{csv_number(item.wall_time)}" for item in items)
+    return "".join(f"{head},{row}\n" for head, row in zip(heads, rows, strict=True)).encode()
 
 
 def _each(items: Sequence[MediaItem]) -> Iterator[MediaItem]:
