@@ -19,4 +19,4 @@ def strict(value: Any, depth: int = 0) -> Any:
         return {str(name): strict(item, depth + 1) for name, item in value.items()}
     if depth < _MAX_DEPTH and isinstance(value, list | tuple | set | frozenset):
         return [strict(item, depth + 1) for item in value]
-    return to_json(value, depth)
+    return to_json(value)

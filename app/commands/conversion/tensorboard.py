@@ -97,13 +97,11 @@ class _Items:
 
     def write(self, tag: ItemTag) -> None:
         """Write all items of a tag. Raises OSError."""
-        writers = {"embedding": self._write_embedding, "graph": self._write_graph, "custom_scalars": self._keep_charts}
+        writers = {"embedding": self._write_embeddings, "graph": self._write_graph, "custom_scalars": self._keep_charts}
         if tag.kind in ENCODED:
             self._write_calls(tag)
         elif tag.kind in writers:
-            items = list(forms(tag.items, self._left_out))
-            for place, (item, own) in enumerate(items, 1):
-                writers[tag.kind](tag.name, item, own, is_last=place == len(items))
+            writers[tag.kind](tag)
         else:
             self._left_out[tag.kind] += tag.points
 
@@ -116,46 +114,55 @@ class _Items:
     def _write_calls(self, tag: ItemTag) -> None:
         """Write an event for all items of one call; those that cannot be read or shown are counted."""
         several = any(item.count > 1 for item in tag.items)
+        parts: set[str] = set()
         for call in _calls(forms(tag.items, self._left_out)):
-            first = call[0][0]
+            first, own = call[0]
             try:
+                if tag.kind == "mesh" and parts - own.parts.keys():
+                    raise NoPlaceError("mesh without a part that one before it has, which would stay")
                 values = encode_call(tag.kind, tag.name, [own for _, own in call], several=several)
             except NoPlaceError as error:
                 self._left_out[str(error)] += len(call)
             except (KeyError, TypeError, ValueError):
                 self._left_out[f"{tag.kind} that cannot be read"] += len(call)
             else:
+                parts |= own.parts.keys()
                 self._file.write(self._time(first), first.step, values)
+                if overlaid := sum("boxes" in one.meta or "masks" in one.meta for _, one in call):
+                    self._left_out["boxes and masks over an image"] += overlaid
 
-    def _write_embedding(self, name: str, item: MediaItem, own: Item, *, is_last: bool) -> None:  # noqa: ARG002
-        try:
-            self._projector.add(name, item.step, own)
-        except (KeyError, TypeError, ValueError):
-            self._left_out["embedding that cannot be read"] += 1
+    def _write_embeddings(self, tag: ItemTag) -> None:
+        for item, own in forms(tag.items, self._left_out):
+            try:
+                self._projector.add(tag.name, item.step, own)
+            except (KeyError, TypeError, ValueError):
+                self._left_out["embedding that cannot be read"] += 1
 
-    def _write_graph(self, _: str, item: MediaItem, own: Item, *, is_last: bool) -> None:
+    def _write_graph(self, tag: ItemTag) -> None:
         """Write the last graph of the first tag: TensorBoard shows one for each run."""
-        if not is_last or self._has_graph:
-            self._left_out["graph beside another"] += 1
-            return
-        assert own.blob is not None
-        try:
-            graph = graph_def(sound_graph(orjson.loads(own.blob.content)))
-        except ValueError:
-            self._left_out["graph that cannot be read"] += 1
-            return
-        if not graph:
-            self._left_out["graph of modules alone"] += 1
-        else:
-            self._file.write_graph(self._time(item), item.step, graph)
+        last: tuple[MediaItem, bytes] | None = None
+        for item, own in forms(tag.items, self._left_out):
+            try:
+                encoded = graph_def(sound_graph(orjson.loads(own.blob.content if own.blob else b"")))
+            except ValueError:
+                self._left_out["graph that cannot be read"] += 1
+                continue
+            if not encoded:
+                self._left_out["graph of modules alone"] += 1
+            elif self._has_graph or last:
+                self._left_out["graph beside another"] += 1
+            last = (item, encoded) if encoded else last
+        if last and not self._has_graph:
+            self._file.write_graph(self._time(last[0]), last[0].step, last[1])
             self._has_graph = True
 
-    def _keep_charts(self, _: str, item: MediaItem, own: Item, *, is_last: bool) -> None:  # noqa: ARG002
+    def _keep_charts(self, tag: ItemTag) -> None:
         """Keep charts for the one layout of the run; of two with the same name the later counts."""
-        for chart in own.meta["charts"]:
-            patterns = [pattern_of(tag) for tag in chart["tags"]]
-            self._charts[chart["category"], chart["title"]] = {**chart, "tags": patterns}
-        self._charts_at = self._time(item), item.step
+        for item, own in forms(tag.items, self._left_out):
+            for chart in own.meta["charts"]:
+                patterns = [pattern_of(name) for name in chart["tags"]]
+                self._charts[chart["category"], chart["title"]] = {**chart, "tags": patterns}
+            self._charts_at = self._time(item), item.step
 
     def _time(self, item: MediaItem) -> float:
         return item.wall_time if math.isfinite(item.wall_time) else self._unknown_time

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 import trainer_hooks
 from app.__main__ import main
@@ -177,6 +178,11 @@ def rich_run(tmp_path: Path) -> Path:
         run.log_images("gallery", [np.zeros((4, 5, 3)), np.ones((4, 5, 3))], step=3)
         run.log_images("gallery", [np.zeros((4, 5, 3)), np.ones((4, 5, 3))], step=3)
         run.log_text("words", "Größe", step=4)
+        run.log_histogram("weights", [0.0, 1.0, 2.0], step=4)
+        run.log_pr_curve("pr", [0, 1], [0.25, 0.75], step=4)
+        run.log_mesh("head", np.eye(3), step=4, faces=[[0, 1, 2]])
+        run.log_charts({"all": {"losses": ["Multiline", ["loss"]]}}, step=4)
+        run.log_graph(torch.nn.Linear(2, 2), step=4)
     files = RunFiles(run.path, "more-1-1")
     (run.path / "media" / "zz").mkdir()
     (run.path / "media" / "zz" / "s.wav").write_bytes(sound())
@@ -232,12 +238,16 @@ def test_tensorboards_own_server_shows_what_was_exported(rich_run: Path, tmp_pat
     def plugins() -> set[str]:
         return set(tensorboard_data.list_plugins(**asked))
 
-    until(lambda: plugins() == {"scalars", "images", "audio", "text", "hparams"})
+    later = {"histograms", "pr_curves", "mesh", "custom_scalars", "graphs"}
+    until(lambda: plugins() == {"scalars", "images", "audio", "text", "hparams", *later})
     scalars = tensorboard_data.read_scalars(**asked, plugin_name="scalars", downsample=10)
     assert [(one.step, one.value) for one in scalars["rich"]["loss"]] == [(1, 0.5)]
     pictures = tensorboard_data.list_blob_sequences(**asked, plugin_name="images")["rich"]
     assert {tag: one.max_step for tag, one in pictures.items()} == {"one": 2, "gallery": 3}
     assert set(tensorboard_data.list_tensors(**asked, plugin_name="text")["rich"]) == {"words", "notes"}
+    (buckets,) = tensorboard_data.read_tensors(**asked, plugin_name="histograms", downsample=10)["rich"]["weights"]
+    assert (buckets.step, buckets.numpy[:, 2].sum()) == (4, 3)
+    assert set(tensorboard_data.list_tensors(**asked, plugin_name="mesh")["rich"]) == {"head_VERTEX", "head_FACE"}
     (hyper,) = tensorboard_data.list_tensors(**asked, plugin_name="hparams")["rich"].values()
     assert b"lr" in hyper.plugin_content
 
