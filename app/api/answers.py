@@ -20,6 +20,10 @@ _MEDIA_TYPES = {
 }
 
 
+class NotThereError(Exception):
+    """What is asked for is not there, or cannot be shown; the message is a sentence."""
+
+
 def json_answer(body: Any, status: int = 200) -> Response:
     """Answer with JSON that no cache keeps. Numbers that are not finite must have gone through `plain`."""
     response = Response(orjson.dumps(body, option=orjson.OPT_NON_STR_KEYS), status, mimetype="application/json")
@@ -53,6 +57,7 @@ def plain(value: Any) -> Any:
 def register(server: Flask, _store: StoreLike, settings: Settings) -> None:
     """Turn what the routes raise, and addresses that are none, into sentences."""
     server.register_error_handler(QuestionError, lambda error: error_answer(str(error), 400))
+    server.register_error_handler(NotThereError, lambda error: error_answer(str(error), 404))
     server.register_error_handler(UnknownRunError, lambda error: error_answer(str(error), 404))
     server.add_url_rule(
         f"{settings.url_prefix}api/<path:rest>",

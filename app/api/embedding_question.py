@@ -9,9 +9,7 @@ import orjson
 from flask import request
 
 from app.api.asked import Asked
-from app.readers.contract import MediaItem
-from app.store.embeddings import Embedding, EmbeddingError
-from app.store.memory import StoreLike
+from app.store.embeddings import Embedding
 from app.store.query import QuestionError
 from app.transforms.embedded import Parameters
 from app.transforms.projection import Axis, Metric
@@ -115,17 +113,3 @@ def _whole(asked: Asked, name: str, otherwise: int) -> int:
     if value != int(value) or value < 0:
         raise QuestionError(f"{name} must be a whole number of at least 0, not {value:g}.")
     return int(value)
-
-
-def item_of(store: StoreLike, run_id: str, tag: str, at: int) -> MediaItem:
-    """Return one logged embedding. Raises UnknownRunError, QuestionError, EmbeddingError."""
-    facts = store.run(run_id).facts.get(tag)
-    if facts is None or facts.kind != "embedding":
-        raise QuestionError(f"{run_id} has no embeddings under {tag}; /api/v1/tags?run= lists what it has.")
-    items = store.media(run_id, tag)
-    try:
-        if at >= len(items):
-            raise QuestionError(f"{run_id} has {len(items)} embeddings under {tag} and none at place {at}.")
-        return items[at]
-    except FileNotFoundError as error:
-        raise EmbeddingError(f"The list of {tag} is no longer there: {run_id} was renamed or deleted.") from error

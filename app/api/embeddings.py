@@ -13,7 +13,8 @@ from app.api.answers import error_answer, json_answer, plain
 from app.api.asked import Asked
 from app.api.edits import posted
 from app.api.embedding_file import FORMATS, file_answer
-from app.api.embedding_question import Question, item_of, parse_question, posted_question
+from app.api.embedding_question import Question, parse_question, posted_question
+from app.api.items import item_at, items_of, present
 from app.api.parameters import choice, count, flag, needed
 from app.api.wire import Body
 from app.settings import Settings
@@ -143,10 +144,15 @@ class _Routes:
         return array, {"job": asdict(self._jobs.state(key))}
 
     def _asked(self) -> Embedding:
-        return self._embeddings.of(item_of(self._store, needed("run"), needed("tag"), count("at", 0)))
+        return self._read(needed("run"), needed("tag"), count("at", 0))
 
     def _of(self, question: Question) -> Embedding:
-        return self._embeddings.of(item_of(self._store, question.run_id, question.tag, question.at))
+        return self._read(question.run_id, question.tag, question.at)
+
+    def _read(self, run_id: str, tag: str, at: int) -> Embedding:
+        item = item_at(items_of(self._store, run_id, tag, "embedding"), at, run_id, tag)
+        with present(run_id):
+            return self._embeddings.of(item)
 
     @staticmethod
     def _spread(one: Embedding, *, sphere: bool) -> FloatArray:

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from flask import Flask, Response, request
 
-from app.api.answers import download, error_answer, json_answer
+from app.api.answers import NotThereError, download, json_answer
 from app.api.evaluation_text import curve_text, matrix_text, scores_text
+from app.api.items import item_at, items_of, present
 from app.api.parameters import count, needed
 from app.readers.contract import MediaItem
 from app.settings import Settings
@@ -27,10 +28,6 @@ _DIGITS = 6
 _EXACT = 2**53  # whole numbers below it are the same in a float
 
 
-class NotThereError(Exception):
-    """What is asked for is not there, or cannot be shown; the message is a sentence."""
-
-
 def register(server: Flask, store: StoreLike, settings: Settings) -> None:
     """Serve the routes."""
     for name, answer in (("curves", _curves), ("matrix", _matrix), ("scores", _scores), ("csv", _csv)):
@@ -44,12 +41,8 @@ def _asking(store: StoreLike, answer: Callable[[StoreLike, str], Response]) -> C
 
     def call() -> Response:
         run_id = needed("run")
-        try:
+        with present(run_id):
             return answer(store, run_id)
-        except FileNotFoundError:
-            return error_answer(f"The log of {run_id} is no longer there: it was renamed or deleted.", 404)
-        except NotThereError as error:
-            return error_answer(str(error), 404)
 
     return call
 
@@ -81,18 +74,8 @@ def _csv(store: StoreLike, run_id: str) -> Response:
     return download(text, f"{run_id}-{tag}-step-{item.step}", "csv")
 
 
-def _items(store: StoreLike, run_id: str, tag: str, kinds: Sequence[str]) -> Sequence[MediaItem]:
-    facts = store.run(run_id).facts.get(tag)
-    if facts is None or facts.kind not in kinds:
-        raise NotThereError(f"{run_id} has no {' or '.join(kinds)} under {tag}; /api/v1/tags?run= lists what it has.")
-    return store.media(run_id, tag)
-
-
 def _item(store: StoreLike, run_id: str, tag: str, place: int, kinds: Sequence[str]) -> MediaItem:
-    items = _items(store, run_id, tag, kinds)
-    if place >= len(items):
-        raise NotThereError(f"There is nothing at place {place} of {tag}: {run_id} has {len(items)} there.")
-    return items[place]
+    return item_at(items_of(store, run_id, tag, *kinds), place, run_id, tag)
 
 
 def sound_of(item: MediaItem) -> curves.Curve:
@@ -170,7 +153,7 @@ def matrix_entry(item: MediaItem) -> dict[str, Any]:
 
 def _scores_of(store: StoreLike, run_id: str, tag: str, most: int | None) -> dict[str, Any]:
     """Return how good the chosen steps are; all steps where `most` is None."""
-    items = _items(store, run_id, tag, KINDS)
+    items = items_of(store, run_id, tag, *KINDS)
     if most is not None and not 2 <= most <= _STEPS:
         raise QuestionError(f"The parameter steps must be from 2 to {_STEPS}, not {most}.")
     chosen = latest_items(items, most or max(2, len(items)))

@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 
 from app.api.answers import error_answer
 from app.api.file_part import FilePart
+from app.api.items import item_at, items_of, present
 from app.api.parameters import count, needed
 from app.readers.contract import MediaItem, Span
 from app.readers.event_files.graph import read_graph
@@ -28,17 +29,11 @@ def register(server: Flask, store: StoreLike, settings: Settings) -> None:
 
 def _answer(store: StoreLike) -> Response:
     run_id, tag = needed("run"), needed("tag")
-    facts = store.run(run_id).facts.get(tag)
-    if facts is None or facts.kind != "graph":
-        return error_answer(f"{run_id} has no graph under {tag}; /api/v1/tags?run= lists what it has.", 404)
-    items = store.media(run_id, tag)
-    place = count("at", max(0, len(items) - 1))
+    items = items_of(store, run_id, tag, "graph")
+    item = item_at(items, count("at", max(0, len(items) - 1)), run_id, tag)
     try:
-        if place >= len(items):
-            return error_answer(f"{run_id} has {len(items):,} graphs under {tag} and none at place {place:,}.", 404)
-        return _sent(items[place])
-    except FileNotFoundError:
-        return error_answer(f"The file of {tag} is no longer there: {run_id} was renamed or deleted.", 404)
+        with present(run_id):
+            return _sent(item)
     except GraphError as error:
         return error_answer(f"The graph {tag} of {run_id} cannot be shown: {error}.", 500)
 

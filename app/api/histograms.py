@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from flask import Flask, Response, request
 
-from app.api.answers import download, error_answer, json_answer, plain
+from app.api.answers import download, json_answer, plain
 from app.api.histogram_text import bucket_lines, item_lines
+from app.api.items import item_at, items_of, present
 from app.api.parameters import choice, count, needed
 from app.readers.contract import MediaItem
 from app.settings import Settings
@@ -44,42 +45,30 @@ def _answer(store: StoreLike) -> Response:
     run_id, tag, steps = needed("run"), needed("tag"), count("steps", _STEPS)
     if not 2 <= steps <= _MOST_STEPS:
         raise QuestionError(f"The parameter steps must be from 2 to {_MOST_STEPS}, not {steps}.")
-    facts = store.run(run_id).facts.get(tag)
-    if facts is None or facts.kind != "histogram":
-        return error_answer(f"{run_id} has no histograms under {tag}; /api/v1/tags?run= lists what it has.", 404)
-    items = store.media(run_id, tag)
+    items = items_of(store, run_id, tag, "histogram")
     form = choice("format", ("json", *_FILES), "json")
     if form in _FILES:
         return download(_FILES[form](items), f"{run_id}-{tag}", form)
-    try:
-        if "at" in request.args:
-            return _exactly(items, count("at", 0))
+    if "at" in request.args:
+        place = count("at", 0)
+        return json_answer(plain({"at": place, **_exactly(item_at(items, place, run_id, tag))}))
+    with present(run_id):
         return json_answer(plain(_over_steps(items, steps)))
-    except FileNotFoundError:
-        return error_answer(f"The log of {tag} is no longer there: {run_id} was renamed or deleted.", 404)
 
 
-def _exactly(items: Sequence[MediaItem], place: int) -> Response:
-    """Answer with the buckets of one item as they were counted."""
-    if place >= len(items):
-        return error_answer(f"There is no histogram at place {place}: there are {len(items)}.", 404)
-    item = items[place]
+def _exactly(item: MediaItem) -> dict[str, Any]:
+    """Return the buckets of one item as they were counted."""
     found = _histogram(item)
-    return json_answer(
-        plain(
-            {
-                "at": place,
-                "step": item.step,
-                "wall_time": item.wall_time,
-                "edges": found.edges.tolist(),
-                "counts": found.counts.tolist(),
-                **{name: item.meta[name] for name in _FACTS if name in item.meta},
-                "quantiles": quantiles(found).tolist(),
-                "statistics": _statistics(item),
-                "message": item.caption,
-            }
-        )
-    )
+    return {
+        "step": item.step,
+        "wall_time": item.wall_time,
+        "edges": found.edges.tolist(),
+        "counts": found.counts.tolist(),
+        **{name: item.meta[name] for name in _FACTS if name in item.meta},
+        "quantiles": quantiles(found).tolist(),
+        "statistics": _statistics(item),
+        "message": item.caption,
+    }
 
 
 def _over_steps(items: Sequence[MediaItem], most: int) -> dict[str, Any]:

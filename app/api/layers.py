@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from flask import Flask, Response, request
 
-from app.api.answers import download, error_answer, json_answer
+from app.api.answers import download, json_answer
 from app.api.histogram_text import layer_lines
+from app.api.items import present
 from app.api.parameters import choice, count, needed
 from app.readers.contract import MediaItem, TagFacts
 from app.settings import Settings
@@ -39,10 +40,8 @@ def _answer(store: StoreLike, rows: LayerRows) -> Response:
         return download(layer_lines(every), "-and-".join(["layers", *every][:3]), "csv")
     tags = _histograms(store, run_id)
     steps = max(2, min(steps, _MOST_CELLS // max(1, len(tags))))
-    try:
+    with present(run_id):
         found, unread = _read(store, rows, run_id, tags, steps)
-    except FileNotFoundError:
-        return error_answer(f"The logs of {run_id} are no longer there: it was renamed or deleted.", 404)
     return json_answer(
         {"run": run_id, "stat": name, "tags": list(tags), "unread": unread, **_matrix(found, name, steps)}
     )

@@ -25,6 +25,7 @@ from werkzeug.wsgi import wrap_file
 
 from app.api.answers import error_answer, json_answer, plain
 from app.api.file_part import FilePart
+from app.api.items import item_at, present
 from app.api.parameters import count, needed
 from app.readers.contract import MediaItem, Span
 from app.settings import Settings
@@ -55,10 +56,8 @@ def register(server: Flask, store: StoreLike, settings: Settings) -> None:
 def _list(store: StoreLike, route: str) -> Response:
     run_id, tag, after, with_meta = needed("run"), needed("tag"), count("after", 0), count("meta", 1) > 0
     items = store.media(run_id, tag)
-    try:
+    with present(run_id):
         entries = _entries(items[after:], after, run_id, route, with_meta=with_meta)
-    except FileNotFoundError:
-        return error_answer(f"The list of {tag} is no longer there: {run_id} was renamed or deleted.", 404)
     return json_answer({"items": entries, "total": len(items)})
 
 
@@ -110,14 +109,9 @@ def _address(route: str, name: str, query: Mapping[str, str | int]) -> str:
 
 def _content(store: StoreLike) -> Response:
     """Answer with what one item holds in its meta, whole: the list leaves it out where it is all of the item."""
-    run_id, tag, place = needed("run"), needed("tag"), count("at", 0)
-    items = store.media(run_id, tag)
-    if place >= len(items):
-        return error_answer(f"{run_id} has {len(items):,} items under {tag} and none at place {place:,}.", 404)
-    try:
-        return json_answer(plain(dict(items[place].meta)))
-    except FileNotFoundError:
-        return error_answer(f"The list of {tag} is no longer there: {run_id} was renamed or deleted.", 404)
+    run_id, tag = needed("run"), needed("tag")
+    item = item_at(store.media(run_id, tag), count("at", 0), run_id, tag)
+    return json_answer(plain(dict(item.meta)))
 
 
 def _name(item: MediaItem) -> str:

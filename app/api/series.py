@@ -9,7 +9,8 @@ import numpy.typing as npt
 import orjson
 from flask import Flask, Response, request
 
-from app.api.answers import error_answer, json_answer, plain
+from app.api.answers import json_answer, plain
+from app.api.items import facts_of
 from app.api.parameters import choice, count, flag, needed, number
 from app.readers.contract import Columns, Overlap
 from app.settings import Settings
@@ -26,9 +27,7 @@ def register(server: Flask, store: StoreLike, settings: Settings) -> None:
 
 def _answer(store: StoreLike) -> Response:
     run_id, tag, overlap = needed("run"), needed("tag"), cast("Overlap", choice("overlap", get_args(Overlap), "latest"))
-    facts = store.run(run_id).facts.get(tag)
-    if facts is None or facts.kind != "scalar":
-        return error_answer(f"{run_id} has no scalars under {tag}; /api/v1/tags?run= lists what it has.", 404)
+    facts_of(store, run_id, tag, "scalar")
     if choice("points", ("drawn", "all"), "drawn") == "all":
         series = store.records(run_id, [tag], overlap)[tag]
         answer = Response(every_point(run_id, tag, series), mimetype="application/json")

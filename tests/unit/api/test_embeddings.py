@@ -111,6 +111,13 @@ def test_a_map_is_begun_followed_and_had(client):
     assert client.post(ROUTE + "cancel", json=asked).json == {"cancelled": False}
 
 
+def test_vectors_that_are_gone_are_told_of(client, tmp_path):
+    (tmp_path / "vectors.npy").unlink()
+    answer = coordinates(client)
+    assert answer.status_code == 404
+    assert "no longer there" in answer.json["error"]
+
+
 def test_another_sites_page_begins_nothing(client):
     asked = QUESTION | {"method": "tsne", "begin": True}
     answer = client.post(ROUTE + "job", json=asked, headers={"Origin": "http://elsewhere.example"})
@@ -120,9 +127,9 @@ def test_another_sites_page_begins_nothing(client):
 @pytest.mark.parametrize(
     ("question", "status", "words"),
     [
-        ({"tag": "x"}, 400, "no embeddings under x"),
+        ({"tag": "x"}, 404, "no embedding under x"),
         ({"run": "b"}, 404, "no run 'b'"),
-        ({"at": 1}, 400, "none at place 1"),
+        ({"at": 1}, 404, "none at place 1"),
         ({"method": "magic"}, 400, "method of the question is one of"),
         ({"method": "axes"}, 400, "none is told"),
         ({"method": "axes", "axes": [{"dimension": 9}]}, 400, "the vectors have 0 to 3"),

@@ -110,11 +110,11 @@ def test_a_matrix_that_cannot_be_drawn_says_why(client, store):
         ("curves", {"tag": "pr/0"}, 400, "pairs of tag= and at="),
         ("curves", {"tag": "pr/0", "at": "x"}, 400, "pairs of tag= and at="),
         ("curves", {"tag": ["pr/0"] * 101, "at": [0] * 101}, 400, "1 to 100 pairs"),
-        ("curves", {"tag": "pr/0", "at": 2}, 404, "nothing at place 2"),
+        ("curves", {"tag": "pr/0", "at": 2}, 404, "none at place 2"),
         ("matrix", {"tag": "pr/0", "at": 0}, 404, "no confusion_matrix under pr/0"),
         ("matrix", {"run": "b", "tag": "cm"}, 404, "no run 'b'"),
         ("scores", {"tag": "cm", "steps": 1}, 400, "steps must be from 2"),
-        ("csv", {"tag": "cm", "at": 9}, 404, "nothing at place 9"),
+        ("csv", {"tag": "cm", "at": 9}, 404, "none at place 9"),
     ],
 )
 def test_a_question_that_makes_no_sense_is_answered_in_a_sentence(asked, name, parameters, status, words):

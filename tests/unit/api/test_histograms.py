@@ -122,11 +122,11 @@ def test_a_histogram_of_one_value_is_drawn_around_it(client, store, value):
 @pytest.mark.parametrize(
     ("parameters", "status", "words"),
     [
-        ({"tag": "x"}, 404, "no histograms under x"),
+        ({"tag": "x"}, 404, "no histogram under x"),
         ({"run": "b"}, 404, "no run 'b'"),
         ({"steps": 1}, 400, "steps must be from 2"),
         ({"steps": 501}, 400, "steps must be from 2"),
-        ({"at": 1}, 404, "no histogram at place 1"),
+        ({"at": 1}, 404, "none at place 1"),
         ({"at": "x"}, 400, "at must be a whole number"),
     ],
 )

@@ -44,7 +44,7 @@ def test_a_tag_that_the_run_does_not_have_is_404(client, store):
     store.put("a", {"loss": columns([1])})
     answer = get(client, tag="acc")
     assert answer.status_code == 404
-    assert answer.json["error"].startswith("a has no scalars under acc")
+    assert answer.json["error"].startswith("a has no scalar under acc")
 
 
 @pytest.mark.parametrize(
