@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 from app.api.answers import error_answer, json_answer
-from app.api.edits import RefusedError, posted
+from app.api.posted import RefusedError, posted_change
 from app.settings import Settings
 from app.store.folders import FolderError
 from app.store.layouts import Layout, LayoutChangedError, Layouts, as_charts
@@ -26,7 +26,7 @@ def register(server: Flask, store: StoreLike, settings: Settings) -> None:  # no
 def _answer(layouts: Layouts, settings: Settings) -> Response:
     if request.method == "GET":
         return json_answer(_entry(layouts.read()))
-    fields = posted()
+    fields = posted_change()
     if not settings.write:
         raise RefusedError(READ_ONLY, 403)
     try:

@@ -1,26 +1,20 @@
-"""`POST /api/v1/edit`: what a person says of a run, kept in the state folder.
-
-Any web page that a person visits could post to this address in their name, so a browser's request counts only where it
-comes from the app's own pages.
-"""
+"""`POST /api/v1/edit`: what a person says of a run, kept in the state folder."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import urlsplit
 
-import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response
 
-from app.api.answers import error_answer, json_answer
+from app.api.answers import json_answer
 from app.api.asked import Asked
+from app.api.posted import RefusedError, posted_change
 from app.settings import Settings
 from app.store.folders import FolderError
 from app.store.memory import RunSummary, StoreLike
 from app.store.query import QuestionError
 from app.store.sidecar import SLOTS
 
-MAX_BODY_BYTES = 1 << 20
 MAX_NAME = 200  # characters
 MAX_NOTES = 100_000  # characters
 READ_ONLY = "This server shows runs and changes nothing: with --write, names, notes and colours can be changed."
@@ -30,24 +24,15 @@ NO_STEPS = (
 )
 
 
-class RefusedError(Exception):
-    """A change that is not made; `status` is the one of HTTP."""
-
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message)
-        self.status = status
-
-
 def register(server: Flask, store: StoreLike, settings: Settings) -> None:
     """Serve the route."""
-    server.register_error_handler(RefusedError, lambda error: error_answer(str(error), error.status))
     server.add_url_rule(
         f"{settings.url_prefix}api/v1/edit", "api_edit", lambda: _answer(store, settings), methods=["POST"]
     )
 
 
 def _answer(store: StoreLike, settings: Settings) -> Response:
-    fields = posted()
+    fields = posted_change()
     changes = changes_in(fields)
     check_allowed(changes, settings)
     run = store.run(Asked(fields, "the change").text("run"))
@@ -58,32 +43,6 @@ def _answer(store: StoreLike, settings: Settings) -> Response:
     except (OSError, FolderError) as error:
         raise RefusedError(f"The change could not be kept: {error}. --state-dir names another folder.", 500) from error
     return json_answer({"run": run.id, "edits": asdict(edits)})
-
-
-def posted() -> Mapping[str, Any]:
-    """Return the JSON object of a change that was posted. Raises RefusedError, QuestionError."""
-    if not _is_from_here():
-        raise RefusedError("Another site's page asked for this change, so it was not made.", 403)
-    if request.mimetype != "application/json":
-        raise RefusedError("A change is posted as JSON, with Content-Type: application/json.", 415)
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise RefusedError(f"The change has {request.content_length:,} bytes; {MAX_BODY_BYTES:,} are the most.", 413)
-    try:
-        fields = orjson.loads(request.get_data(cache=False))
-    except orjson.JSONDecodeError as error:
-        raise QuestionError(f"The change is not JSON: {error}.") from error
-    if not isinstance(fields, dict):
-        raise QuestionError("A change is a JSON object, as in docs/http-api.md.")
-    return fields
-
-
-def _is_from_here() -> bool:
-    """Tell whether a page of this app asks, or no browser at all."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:  # browsers tell it on https and localhost, whatever proxy is between
-        return site in ("same-origin", "none")
-    origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.host
 
 
 def changes_in(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import Any, Literal, cast
 
 import orjson
-from flask import request
 
 from app.api.asked import Asked
 from app.store.embeddings import Embedding
@@ -16,7 +15,6 @@ from app.transforms.projection import Axis, Metric
 
 AnyMethod = Literal["pca", "axes", "tsne", "umap"]
 
-_MAX_BODY_BYTES = 4 << 20
 _MOST_AXES = 3
 _VERSION = 1  # of what maps are made of: a change makes those in the cache another question's
 
@@ -51,18 +49,6 @@ class Question:
         """Return the name of the map's job: the same for the same vectors, method and parameters."""
         told = [_VERSION, embedding.digest, self.sphere, self.job()]
         return sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def posted_question() -> tuple[Question, Asked]:
-    """Return the question of the request at hand, and its fields. Raises QuestionError."""
-    if (request.content_length or 0) > _MAX_BODY_BYTES:
-        raise QuestionError(f"The question has {request.content_length:,} bytes; {_MAX_BODY_BYTES:,} are the most.")
-    try:
-        fields = orjson.loads(request.get_data(cache=False))
-    except orjson.JSONDecodeError as error:
-        raise QuestionError(f"The question is not JSON: {error}.") from error
-    asked = Asked(fields, "the question")
-    return parse_question(asked), asked
 
 
 def parse_question(asked: Asked) -> Question:

@@ -11,11 +11,11 @@ from flask import Flask, Response
 
 from app.api.answers import error_answer, json_answer, plain
 from app.api.asked import Asked
-from app.api.edits import posted
 from app.api.embedding_file import FORMATS, file_answer
-from app.api.embedding_question import Question, parse_question, posted_question
+from app.api.embedding_question import Question, parse_question
 from app.api.items import item_at, items_of, present
 from app.api.parameters import choice, count, flag, needed
+from app.api.posted import posted_change, posted_question
 from app.api.wire import Body
 from app.settings import Settings
 from app.store.cache import default_folder
@@ -94,7 +94,8 @@ class _Routes:
 
     def coordinates(self) -> Response:
         """Give the coordinates of all points, as columns of a `Body` or as a file."""
-        question, asked = posted_question()
+        asked = Asked(posted_question(), "the question")
+        question = parse_question(asked)
         one = self._of(question)
         found, header = self._computed(question, one)
         if asked.has("format"):
@@ -108,7 +109,7 @@ class _Routes:
 
     def job(self) -> Response:
         """Say how far a map is; with `begin`, begin it."""
-        asked = Asked(posted(), "the question")
+        asked = Asked(posted_change(), "the question")
         question = parse_question(asked)
         one = self._of(question)
         key = question.key(one)
@@ -116,7 +117,7 @@ class _Routes:
 
     def cancel(self) -> Response:
         """End a map's job."""
-        question = parse_question(Asked(posted(), "the question"))
+        question = parse_question(Asked(posted_change(), "the question"))
         return json_answer({"cancelled": self._jobs.cancel(question.key(self._of(question)))})
 
     def _begun(self, question: Question, one: Embedding, key: str) -> JobState:

@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from app.api.asked import Asked, Window, as_overlap, as_smoothing
 from app.api.entries import news_of_runs, tag_entries, tags_etag
+from app.api.posted import posted_question
 from app.api.wire import Body, add_picture
 from app.settings import Settings
 from app.store.memory import RunSummary, StoreLike, UnknownRunError
 from app.store.query import DEFAULT_COLUMNS, Picture, QuestionError, SeriesQuery, nothing, picture, values_in_view
 from app.transforms.outliers import bulk_range, count_outside
 
-MAX_BODY_BYTES = 4 << 20
 MAX_SERIES = 5_000
 
 
@@ -57,13 +56,8 @@ def register(server: Flask, store: StoreLike, settings: Settings) -> None:
 
 
 def _answer(store: StoreLike) -> Response:
-    if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise QuestionError(f"The question has {request.content_length:,} bytes; {MAX_BODY_BYTES:,} are the most.")
-    try:
-        fields = orjson.loads(request.get_data(cache=False))
-    except orjson.JSONDecodeError as error:
-        raise QuestionError(f"The question is not JSON: {error}.") from error
-    response = Response(live_answer(store, parse_question(fields)), mimetype="application/octet-stream")
+    question = parse_question(posted_question())
+    response = Response(live_answer(store, question), mimetype="application/octet-stream")
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -2,7 +2,8 @@ import pytest
 from flask import Flask
 
 from app import api
-from app.api.edits import MAX_BODY_BYTES, MAX_NOTES
+from app.api.edits import MAX_NOTES
+from app.api.posted import MAX_CHANGE_BYTES
 from app.readers.contract import RunInfo
 from app.settings import LogRoot, Settings
 from tests.arrays import ArrayStore
@@ -156,7 +157,7 @@ def test_a_change_that_makes_no_sense_is_400_in_words(client, store, body):
 
 def test_what_is_no_json_and_what_is_too_long_are_refused(client):
     assert client.post(ROUTE, data="{", content_type="application/json").status_code == 400
-    long = client.post(ROUTE, data=" " * (MAX_BODY_BYTES + 1), content_type="application/json")
+    long = client.post(ROUTE, data=" " * (MAX_CHANGE_BYTES + 1), content_type="application/json")
     assert long.status_code == 413
 
 
