@@ -17,7 +17,7 @@ QUICK = (
     Media("embedding", 1, 1, 500, 32),
     Media("embedding with pictures", 1, 1, 500, 32),
 )
-ROUNDS = 5
+ROUNDS = 3
 PEER = "torch's SummaryWriter"
 
 

@@ -14,7 +14,7 @@ SETTLED_MS = 500  # without another card
 # Looks in every frame which cards are in view, and which of these are drawn. `CARDS` returns pairs [element, drawn].
 _WATCH = """
 if (window === top) {
-  window.probe = { first_ms: null, all_ms: null, painted: 0 };
+  window.probe = { first_ms: null, all_ms: null, cards: 0, painted: 0 };
   const inView = (element) => {
     const { top, bottom, width } = element.getBoundingClientRect();
     return width > 0 && bottom > 0 && top < innerHeight;
@@ -23,6 +23,7 @@ if (window === top) {
     const cards = (CARDS)().filter(([element]) => inView(element));
     const drawn = cards.filter(([, isDrawn]) => isDrawn).length;
     if (drawn) probe.first_ms ??= performance.now();
+    probe.cards = drawn;
     probe.all_ms = drawn && drawn === cards.length ? (probe.all_ms ?? performance.now()) : null;
     requestAnimationFrame(look);
   };
@@ -91,11 +92,13 @@ class Seen:
     Attributes:
         first_s: from the request for the page until the first card is drawn.
         all_s: until all cards in view are drawn.
+        cards: how many are in view then.
         sent_bytes: to the browser, as compressed, by what was asked for: code and data.
     """
 
     first_s: float = 0.0
     all_s: float = 0.0
+    cards: int = 0
     sent_bytes: dict[str, int] = field(default_factory=lambda: {"code": 0, "data": 0})
 
 
@@ -119,7 +122,7 @@ def open_and_see(browser: Browser, url: str, probe: Probe) -> Seen:
     with page_with(browser, probe.script) as page, _counted(page) as seen:
         page.goto(f"{url}{probe.path}")
         page.wait_for_function(_ALL_DRAWN, arg=SETTLED_MS)
-        first_ms, all_ms = page.evaluate("[probe.first_ms, probe.all_ms]")
+        first_ms, all_ms, seen.cards = page.evaluate("[probe.first_ms, probe.all_ms, probe.cards]")
         seen.first_s, seen.all_s = first_ms / 1e3, all_ms / 1e3
     return seen
 
