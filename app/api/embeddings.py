@@ -1,7 +1,5 @@
 """`/api/v1/embeddings/…`: logged embeddings, coordinates of their points, maps that take long, nearest neighbours."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, get_args
@@ -20,6 +18,7 @@ from app.api.wire import Body
 from app.settings import Settings
 from app.store.cache import default_folder
 from app.store.embeddings import Column, Embedding, EmbeddingError, Embeddings
+from app.store.held import Held
 from app.store.jobs import Jobs, JobsFullError, JobState
 from app.store.memory import StoreLike
 from app.store.query import QuestionError
@@ -28,7 +27,7 @@ from app.transforms.projection import Components, FloatArray, Metric, along, nei
 
 _MOST_NEIGHBOURS = 1000
 _MOST_CLASSES = 20  # different whole numbers that are taken for classes
-_MOST_COMPONENTS_HELD = 64
+_MOST_HELD_BYTES = 128 << 20  # of principal components
 _JOB = "app.store.embedding_job"
 
 
@@ -57,7 +56,9 @@ class _Routes:
         self._store = store
         self._jobs = jobs
         self._embeddings = Embeddings()
-        self._components = _Held()
+        self._components: Held[tuple[str, bool], Components] = Held(
+            _MOST_HELD_BYTES, lambda found: found.coordinates.nbytes
+        )
 
     def info(self) -> Response:
         """Say what is there: how many points of how many dimensions, and what is left out."""
@@ -130,7 +131,10 @@ class _Routes:
 
     def _computed(self, question: Question, one: Embedding) -> tuple[FloatArray, dict[str, Any]]:
         if question.method == "pca":
-            found = self._components.of(one.digest, one.vectors, sphere=question.sphere)
+            key = (one.digest, question.sphere)
+            found = self._components.get(key) or self._components.put(
+                key, principal_components(self._spread(one, sphere=question.sphere))
+            )
             return found.coordinates, {"explained": found.explained.tolist()}
         if question.method == "axes":
             if not question.axes:
@@ -139,10 +143,11 @@ class _Routes:
                 return along(self._spread(one, sphere=question.sphere), question.axes), {}
             except ValueError as error:
                 raise QuestionError(str(error)) from error
-        array = self._jobs.array(key := question.key(one))
+        job = question.key(one)
+        array = self._jobs.array(job)
         if array is None:
             raise EmbeddingError("This map is not computed yet: POST /api/v1/embeddings/job with begin does it.")
-        return array, {"job": asdict(self._jobs.state(key))}
+        return array, {"job": asdict(self._jobs.state(job))}
 
     def _asked(self) -> Embedding:
         return self._read(needed("run"), needed("tag"), count("at", 0))
@@ -158,26 +163,6 @@ class _Routes:
     @staticmethod
     def _spread(one: Embedding, *, sphere: bool) -> FloatArray:
         return on_sphere(one.vectors) if sphere and len(one.vectors) else one.vectors
-
-
-class _Held:
-    """Principal components that were asked for last; safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._held: OrderedDict[tuple[str, bool], Components] = OrderedDict()
-
-    def of(self, digest: str, vectors: FloatArray, *, sphere: bool) -> Components:
-        """Return the components of vectors with this digest."""
-        with self._lock:
-            if (held := self._held.get((digest, sphere))) is not None:
-                return held
-        found = principal_components(on_sphere(vectors) if sphere and len(vectors) else vectors)
-        with self._lock:
-            self._held[digest, sphere] = found
-            while len(self._held) > _MOST_COMPONENTS_HELD:
-                self._held.popitem(last=False)
-        return found
 
 
 def _column(column: Column) -> dict[str, Any]:

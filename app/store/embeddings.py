@@ -2,8 +2,6 @@
 
 import hashlib
 import math
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +13,7 @@ import orjson
 
 from app.readers.contract import MediaItem, Stamp
 from app.readers.folder import stamp_of
+from app.store.held import Held
 from app.transforms.embedded import MOST_POINTS
 from app.transforms.projection import FloatArray, RowArray, finite_rows
 
@@ -22,6 +21,7 @@ MOST_FILE_BYTES = 4 << 30
 MOST_METADATA_BYTES = 256 << 20
 _MOST_HELD_BYTES = 256 << 20
 _FLOAT_BYTES = 4
+_CELL_BYTES = 64  # of a number or short text that was told of a point
 
 
 class EmbeddingError(ValueError):
@@ -57,6 +57,11 @@ class Embedding:
     columns: Sequence[Column]
     note: str = ""
 
+    @property
+    def size_bytes(self) -> int:
+        """Memory, about."""
+        return self.vectors.nbytes + self.rows.nbytes + _CELL_BYTES * len(self.rows) * len(self.columns)
+
     @cached_property
     def digest(self) -> str:
         """A name for the content of the vectors."""
@@ -68,8 +73,9 @@ class Embeddings:
     """Reads embeddings and holds those that were asked for last, up to a bound; safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._held: OrderedDict[tuple[Path, Stamp | None, Stamp | None], Embedding] = OrderedDict()
+        self._held: Held[tuple[Path, Stamp | None, Stamp | None], Embedding] = Held(
+            _MOST_HELD_BYTES, lambda one: one.size_bytes
+        )
 
     def of(self, item: MediaItem) -> Embedding:
         """Return the points of an item of kind `embedding`. Raises EmbeddingError, FileNotFoundError."""
@@ -78,23 +84,11 @@ class Embeddings:
             raise EmbeddingError(f"{item.tag} at step {item.step} has no table in the folder of its run: {where}.")
         metadata = item.parts.get("metadata")
         key = (item.path, stamp_of(item.path), stamp_of(metadata) if metadata else None)
-        with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-                return self._held[key]
-        found = read(item)
-        with self._lock:
-            self._held[key] = found
-            while len(self._held) > 1 and sum(one.vectors.nbytes for one in self._held.values()) > _MOST_HELD_BYTES:
-                self._held.popitem(last=False)
-        return found
+        return self._held.get(key) or self._held.put(key, _read(item.path, metadata, item.meta.get("shape")))
 
 
-def read(item: MediaItem) -> Embedding:
-    """Read the points of an item. Raises EmbeddingError, FileNotFoundError."""
-    path = item.path
-    assert path is not None
-    table = vectors_of(path, item.meta.get("shape"))
+def _read(path: Path, metadata: Path | None, shape: Any) -> Embedding:
+    table = vectors_of(path, shape)
     total = len(table)
     rows = chosen_rows(total)
     vectors = np.ascontiguousarray(table[rows] if len(rows) < total else table, dtype=np.float32)
@@ -102,7 +96,7 @@ def read(item: MediaItem) -> Embedding:
     left_out = int(len(finite) - finite.sum())
     if left_out:
         vectors, rows = vectors[finite], rows[finite]
-    names, told = metadata_of(item.parts.get("metadata"))
+    names, told = metadata_of(metadata)
     note = f"{len(told):,} rows of metadata for {total:,} points" if names and len(told) != total else ""
     return Embedding(vectors, rows, total, left_out, _columns(names, told, rows), note)
 

@@ -4,15 +4,14 @@ Nothing here is the truth: what is kept is forgotten when there is too much of i
 anew where its facts changed; its newest item that was known must then stand where it stood, or all is read anew.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 import numpy as np
 
 from app.readers.contract import MediaItem, TagFacts
 from app.store.chosen_items import pick
+from app.store.held import Held
 from app.store.memory import StoreLike
 from app.transforms.layers import COLUMNS, Float64Array, moments
 from app.transforms.places import BoolArray, Int64Array, latest, spread
@@ -55,42 +54,27 @@ class TagRows:
 class LayerRows:
     """The rows of all tags that were asked for, at most `max_bytes`: those of the run asked for last stay.
 
-    For any number of threads; two that ask for the same at once both read it.
+    For any number of threads.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
-        self._max_bytes = max_bytes
-        self._held: OrderedDict[tuple[str, str], TagRows] = OrderedDict()
-        self._bytes = 0
-        self._lock = Lock()
+        self._held: Held[tuple[str, str], TagRows] = Held(max_bytes, lambda rows: rows.size_bytes)
 
     @property
     def size_bytes(self) -> int:
         """Memory of all that is held, about."""
-        return self._bytes
+        return self._held.size_bytes
 
     def rows(self, store: StoreLike, run_id: str, tag: str, facts: TagFacts, steps: int) -> tuple[TagRows, int]:
         """Return a tag's rows, of at most `steps` items evenly chosen, and how many were read for that.
 
         Raises FileNotFoundError where the log is gone.
         """
-        with self._lock:
-            held = self._held.get((run_id, tag))
-            if held is not None:
-                self._held.move_to_end((run_id, tag))
+        held = self._held.get((run_id, tag))
         if held is not None and held.facts == facts and held.steps == steps:
             return held, 0
         found, read = _renewed(held, store.media(run_id, tag), facts, steps)
-        self._hold((run_id, tag), found)
-        return found, read
-
-    def _hold(self, key: tuple[str, str], rows: TagRows) -> None:
-        with self._lock:
-            old = self._held.pop(key, None)
-            self._held[key] = rows
-            self._bytes += rows.size_bytes - (old.size_bytes if old else 0)
-            while self._bytes > self._max_bytes and len(self._held) > 1:
-                self._bytes -= self._held.popitem(last=False)[1].size_bytes
+        return self._held.put((run_id, tag), found), read
 
 
 def _renewed(held: TagRows | None, items: Sequence[MediaItem], facts: TagFacts, steps: int) -> tuple[TagRows, int]:

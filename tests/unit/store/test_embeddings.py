@@ -8,7 +8,7 @@ import pytest
 
 from app.readers.contract import MediaItem
 from app.store import embeddings
-from app.store.embeddings import EmbeddingError, Embeddings, labels, read
+from app.store.embeddings import EmbeddingError, Embeddings, labels
 
 VECTORS = np.arange(12, dtype=np.float32).reshape(4, 3)
 
@@ -32,7 +32,7 @@ def test_each_form_of_a_table_gives_the_same_vectors(tmp_path):
         item(tmp_path / "tensors.tsv"),
         item(tmp_path / "tensors.bytes", shape=[4, 3]),
     ):
-        assert read(one).vectors.tolist() == VECTORS.tolist()
+        assert Embeddings().of(one).vectors.tolist() == VECTORS.tolist()
 
 
 def test_rows_that_are_not_finite_are_left_out_and_counted(tmp_path):
@@ -42,7 +42,7 @@ def test_rows_that_are_not_finite_are_left_out_and_counted(tmp_path):
     metadata.write_bytes(
         orjson.dumps({"columns": ["name", "loss"], "rows": [["a", 1], ["b", 2], ["c", "NaN"], ["d", 4]]})
     )
-    found = read(item(npy(tmp_path, vectors), metadata))
+    found = Embeddings().of(item(npy(tmp_path, vectors), metadata))
     assert (found.total, found.left_out, found.rows.tolist()) == (4, 1, [0, 2, 3])
     name, loss = found.columns
     assert (name.values, name.is_number) == (["a", "c", "d"], False)
@@ -52,7 +52,7 @@ def test_rows_that_are_not_finite_are_left_out_and_counted(tmp_path):
 def test_of_too_many_points_always_the_same_are_shown(tmp_path, monkeypatch):
     monkeypatch.setattr(embeddings, "MOST_POINTS", 10)
     path = npy(tmp_path, np.arange(200, dtype=np.float32).reshape(100, 2))
-    found, again = read(item(path)), read(item(path))
+    found, again = Embeddings().of(item(path)), Embeddings().of(item(path))
     assert (len(found.vectors), found.total) == (10, 100)
     assert found.rows.tolist() == again.rows.tolist() == sorted(set(found.rows.tolist()))
     assert found.vectors[:, 0].tolist() == [2 * row for row in found.rows.tolist()]
@@ -73,7 +73,7 @@ def test_metadata_has_a_header_where_it_has_more_than_one_column(text, names, ro
 
 def test_metadata_of_another_length_is_shown_as_far_as_it_goes(tmp_path):
     (tmp_path / "metadata.tsv").write_text("name\tsize\na\t1\n")
-    found = read(item(npy(tmp_path, VECTORS), tmp_path / "metadata.tsv"))
+    found = Embeddings().of(item(npy(tmp_path, VECTORS), tmp_path / "metadata.tsv"))
     assert found.note == "1 rows of metadata for 4 points"
     assert found.columns[0].values == ["a", "", "", ""]
 
@@ -91,12 +91,12 @@ def test_metadata_of_another_length_is_shown_as_far_as_it_goes(tmp_path):
 def test_a_file_that_is_no_table_is_told_of_in_words(tmp_path, name, content, words):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(EmbeddingError, match=words):
-        read(item(tmp_path / name))
+        Embeddings().of(item(tmp_path / name))
 
 
 def test_a_list_of_numbers_is_no_embedding(tmp_path):
     with pytest.raises(EmbeddingError, match="one row for each point"):
-        read(item(npy(tmp_path, np.zeros(3, np.float32))))
+        Embeddings().of(item(npy(tmp_path, np.zeros(3, np.float32))))
     with pytest.raises(EmbeddingError, match="no table in the folder"):
         Embeddings().of(item(None))
 
