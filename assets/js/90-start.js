@@ -1,37 +1,7 @@
-/* Starts everything once Dash has laid out the page: navigation, theme, the live sign, the first question. */
+/* Starts everything once Dash has laid out the page: theme, the live sign, the first question. */
 (function (tb) {
   "use strict";
   const { make, format } = tb;
-
-  /* --- navigation: pages are laid out already, one is shown --- */
-  function showPage() {
-    const { page } = tb.view.get();
-    for (const section of document.querySelectorAll(".page")) section.hidden = section.id !== `page-${page}`;
-    for (const link of document.querySelectorAll("a.nav")) {
-      if (link.dataset.page === page) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
-    }
-    showLinks();
-    document.title = `${document.querySelector(`a.nav[data-page="${page}"]`)?.textContent || "Tailboard"} · Tailboard`;
-    scrollTo(0, 0);
-  }
-  /* Pages of kinds that no run has logged are not named, but for the one that is open. */
-  function showLinks() {
-    const logged = new Set([...tb.live.runs.values()].flatMap((run) => run.kinds));
-    for (const link of document.querySelectorAll("a.nav")) {
-      const kinds = link.dataset.kinds ? link.dataset.kinds.split(" ") : [];
-      link.hidden = kinds.length > 0 && link.dataset.page !== tb.view.get().page && !kinds.some((kind) => logged.has(kind));
-    }
-  }
-  tb.live.on("runs", showLinks);
-
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-page]");
-    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    tb.view.set({ page: link.dataset.page });
-  });
-  tb.view.onChange((view, changed) => changed.includes("page") && showPage());
 
   /* --- theme --- */
   function stored() {
@@ -75,7 +45,7 @@
     const words = error ? error : paused ? `paused · ${age}` : age;
     const quiet = !newest || tb.live.now() - newest > QUIET_S;
     place.className = `live ${error ? "live-error" : paused ? "live-paused" : quiet ? "live-quiet" : "live-on"}`;
-    if (place.textContent !== words) place.textContent = words;
+    if (place.textContent !== words) place.textContent = place.title = words;
     const button = document.querySelector('[data-act="pause"]');
     button.setAttribute("aria-pressed", String(paused));
     button.classList.toggle("icon-play", paused);
@@ -121,7 +91,7 @@
     if (started) return;
     started = true;
     applyTheme();
-    showPage();
+    tb.navigation.showPage();
     tb.panels.layOut();
     tb.live.ask();
   };
