@@ -139,6 +139,25 @@
     for (const stepper of steppers) stepper.show();
   }
 
+  /* Arrows, Home and End leaf through the steps, but for where what has the focus takes them for itself. */
+  const KEYS = {
+    ArrowLeft: (tag) => go(tag, -1),
+    ArrowRight: (tag) => go(tag, 1),
+    Home: (tag) => goTo(tag, 0),
+    End: (tag) => goTo(tag, Infinity),
+  };
+  const TAKES_KEYS = "input, textarea, select, audio, [role=slider], [role=combobox], [role=radio], [data-own-keys], [data-own-keys] *";
+  const focused = () => document.activeElement?.closest?.(".gallery-tag")?.dataset.tag ?? null;
+  document.addEventListener("keydown", (event) => {
+    const act = KEYS[event.key];
+    if (!act || !(tb.view.get().page in pages) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.target.matches(TAKES_KEYS) || document.querySelector(".dialog, .enlarged-picture")) return;
+    event.preventDefault();
+    stop();
+    act(owner(focused()));
+  });
+  tb.keys.extra.push(["← →", "where steps are shown: step back and on; Home, End: first, latest"]);
+
   tb.view.onChange((view, changed) => changed.includes("page") && stop());
   tb.steps = { pages, chosen, own, owner, go, goTo, stop, showAll, Stepper };
 })(window.tailboard);

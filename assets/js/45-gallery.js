@@ -138,26 +138,6 @@
   document.addEventListener("tb-theme", later);
   tb.actions["look-reset"] = () => tb.view.set({ brightness: 1, contrast: 1 });
 
-  /* The tag under the keyboard's focus, or null. */
-  const focused = () => document.activeElement?.closest?.(".gallery-tag")?.dataset.tag ?? null;
-  const KEYS = {
-    ArrowLeft: (tag) => tb.steps.go(tag, -1),
-    ArrowRight: (tag) => tb.steps.go(tag, 1),
-    Home: (tag) => tb.steps.goTo(tag, 0),
-    End: (tag) => tb.steps.goTo(tag, Infinity),
-  };
-  document.addEventListener("keydown", (event) => {
-    const act = KEYS[event.key];
-    if (!act || !onPage() || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (event.target.matches("input, textarea, select, audio, [role=slider], [role=combobox], [role=radio]")) return;
-    if (event.target.closest("[data-own-keys]")) return;
-    if (document.querySelector(".dialog, .enlarged-picture")) return;
-    event.preventDefault();
-    tb.steps.stop();
-    act(tb.steps.owner(focused()));
-  });
-  tb.keys.extra.push(["← →", "media: step back and on; Home, End: first, latest"]);
-
   tb.steps.pages.images = stepsOf;
   tb.gallery = { entries: shownTags, entry: (tag) => loggedTags().find((entry) => entry.tag === tag), columns: () => columnsOf(shownTags()), later };
 })(window.tailboard);

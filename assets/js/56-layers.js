@@ -167,19 +167,8 @@
   document.addEventListener("tb-theme", later);
   document.addEventListener("tb-colours", later);
 
-  const KEYS = {
-    ArrowLeft: () => tb.steps.go(null, -1),
-    ArrowRight: () => tb.steps.go(null, 1),
-    Home: () => tb.steps.goTo(null, 0),
-    End: () => tb.steps.goTo(null, Infinity),
-  };
   document.addEventListener("keydown", (event) => {
-    if (!onPage() || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || document.querySelector(".dialog")) return;
-    if (event.key === "Escape" && opened()) close();
-    if (!KEYS[event.key] || event.target.matches("input, textarea, select, [role=combobox], [role=radio], .layers-canvas")) return;
-    event.preventDefault();
-    tb.steps.stop();
-    KEYS[event.key]();
+    if (event.key === "Escape" && onPage() && opened() && !document.querySelector(".dialog")) close();
   });
   tb.keys.extra.push(["↑ ↓ ← →", "layers: from cell to cell of the focused heat map; Enter shows the histogram or folds a module, Esc closes it"]);
   tb.steps.pages.layers = stepsOfAll;

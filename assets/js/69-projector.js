@@ -272,20 +272,10 @@
     "projector-let-go": () => tb.view.set({ embedding_point: "" }),
   });
 
-  const KEYS = {
-    ArrowLeft: () => tb.steps.go(null, -1),
-    ArrowRight: () => tb.steps.go(null, 1),
-    Home: () => tb.steps.goTo(null, 0),
-    End: () => tb.steps.goTo(null, Infinity),
-    Escape: () => selection.rows.length && select([...clouds.values()][0], [], false),
-  };
   document.addEventListener("keydown", (event) => {
-    const act = KEYS[event.key];
-    if (!act || !onPage() || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (event.target.matches("input, textarea, select, [role=combobox], [role=radio]") || document.querySelector(".dialog")) return;
-    if (event.key !== "Escape") event.preventDefault();
-    tb.steps.stop();
-    act();
+    if (event.key !== "Escape" || !onPage() || !selection.rows.length) return;
+    if (event.target.matches("input, textarea, select") || document.querySelector(".dialog")) return;
+    select([...clouds.values()][0], [], false);
   });
   tb.keys.extra.push(["arrows + − 0", "embeddings: turn, enlarge and fit the focused cloud; Shift moves it"]);
   tb.steps.pages.embeddings = stepsOfAll;
