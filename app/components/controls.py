@@ -74,6 +74,28 @@ def flag(field: str, words: str, hint: str) -> Component:
     return html.Button(words, className="toggle", title=hint, **_act("toggle", field, pressed=False))
 
 
+def options(*parts: Component) -> Component:
+    """What is rarely changed, in a small panel below one button: the last of a bar; see `assets/js/22-options.js`."""
+    hint = "More settings of this page (,)"
+    return html.Div(
+        [
+            html.Button("options", className="toggle", title=hint, **_act("options"), **{"aria-expanded": "false"}),
+            html.Div(list(parts), className="options", hidden=True, role="group", **{"aria-label": "Options"}),
+        ],
+        className="options-box",
+    )
+
+
+def bar_end(steps_id: str, sizes: Component, options: Component) -> Component:
+    """The end of a bar, which stays together in one row: the place of the step's slider, sizes, and the rest."""
+    return html.Div([html.Div(id=steps_id, className="bar-steps"), sizes, options], className="bar-end")
+
+
+def option(words: str, *parts: Component, **attributes: Any) -> Component:
+    """A line of such a panel: what it is about, and its controls."""
+    return html.Div([html.Span(words, className="quiet"), *parts], className="option", **attributes)
+
+
 def action(name: str, words: str, hint: str, class_name: str = "button") -> Component:
     """A button that the browser answers itself; see `assets/js/actions.js`."""
     return html.Button(words, className=class_name, title=hint, **_act(name))

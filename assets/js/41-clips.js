@@ -117,7 +117,7 @@
     if (!place || tb.view.get().page !== "images") return;
     const kinds = new Set(tb.gallery.entries().map((entry) => entry.kind));
     place.hidden = !kinds.has("audio") && !kinds.has("video");
-    for (const element of place.querySelectorAll("[data-for]")) element.hidden = !kinds.has(element.dataset.for);
+    tb.options.answer(place, { audio: kinds.has("audio"), video: kinds.has("video") });
   }
 
   const SETS = ["page", "runs", "image_tags", "media_kind"];

@@ -20,7 +20,7 @@
     const recoloured = tb.classes.colourAll(lists(tb.live.tags()));
     const found = tb.classes.of(lists());
     place.hidden = !found.boxes && !found.masks;
-    for (const element of place.querySelectorAll("[data-for]")) element.hidden = !found[element.dataset.for];
+    tb.options.answer(place, found);
     const { mask_opacity: opacity, box_score: score, overlay_off: off } = tb.view.get();
     document.documentElement.style.setProperty("--mask-opacity", String(opacity));
     document.getElementById("box-score-words").textContent = score.toFixed(2);
@@ -108,8 +108,8 @@
   };
   document.addEventListener("keydown", (event) => {
     const act = tb.overlayKeys[event.key];
-    if (!act || tb.view.get().page !== "images" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.matches("input, select, textarea") || document.getElementById("overlay-controls").hidden || document.querySelector(".dialog")) return;
+    if (!act || tb.view.get().page !== "images" || tb.keys.isTyped(event)) return;
+    if (document.getElementById("overlay-controls").hidden || document.querySelector(".dialog")) return;
     act();
   });
   tb.keys.extra.push(["b m", "media: boxes, masks above pictures, on and off"]);

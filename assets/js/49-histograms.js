@@ -208,8 +208,14 @@
     const sections = layOut(entries, size);
     tb.setChildren(place, sections.length ? sections : [empty()]);
     for (const entry of entries) blocks.get(entry.tag)?.show(entry, runs, size);
+    showOptions(tb.view.get().histogram_mode);
     if (!stepper) document.getElementById("histogram-steps").append((stepper = new tb.steps.Stepper(null)).element);
     stepper.show();
+  }
+
+  /* Settings are there where what is drawn answers to them. */
+  function showOptions(mode) {
+    tb.options.answer(document.querySelector("#page-histograms .toolbar"), { counts: mode !== "quantiles", together: mode === "quantiles" || mode === "step" });
   }
 
   function empty() {
@@ -246,20 +252,6 @@
     tb.view.set({ histogram_closed: closed.includes(name) ? closed.filter((other) => other !== name) : [...closed, name] });
   };
 
-  const KEYS = {
-    ArrowLeft: () => tb.steps.go(null, -1),
-    ArrowRight: () => tb.steps.go(null, 1),
-    Home: () => tb.steps.goTo(null, 0),
-    End: () => tb.steps.goTo(null, Infinity),
-  };
-  document.addEventListener("keydown", (event) => {
-    const act = KEYS[event.key];
-    if (!act || !onPage() || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (event.target.matches("input, textarea, select, [role=combobox], [role=radio]") || document.querySelector(".dialog")) return;
-    event.preventDefault();
-    tb.steps.stop();
-    act();
-  });
-  tb.keys.extra.push(["↑ ↓", "histograms: through the buckets of the focused card; ← → Home End: steps"]);
+  tb.keys.extra.push(["↑ ↓", "histograms: through the buckets of the focused card"]);
   tb.steps.pages.histograms = stepsOfAll;
 })(window.tailboard);

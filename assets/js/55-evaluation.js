@@ -163,8 +163,8 @@
     const elements = layOut(wanted);
     tb.setChildren(place, elements.length ? elements : [empty()]);
     fill(wanted, entries);
-    document.getElementById("evaluation-curve-bar").hidden = !entries.length;
-    document.getElementById("evaluation-matrix-bar").hidden = wanted[1].look.over || !wanted[1].blocks.length;
+    const answers = { curves: wanted[0].blocks.length > 0, matrices: wanted[1].blocks.length > 0 && !wanted[1].look.over };
+    tb.options.answer(document.querySelector("#page-evaluation .toolbar"), answers);
     for (const flag of ["together", "fit", "errors", "difference"]) {
       document.querySelector(`[data-field="evaluation_${flag}"][data-act]`).setAttribute("aria-pressed", String(tb.view.get()[`evaluation_${flag}`]));
     }
@@ -205,20 +205,6 @@
   document.addEventListener("tb-theme", later);
   document.addEventListener("tb-colours", later);
 
-  const KEYS = {
-    ArrowLeft: () => tb.steps.go(null, -1),
-    ArrowRight: () => tb.steps.go(null, 1),
-    Home: () => tb.steps.goTo(null, 0),
-    End: () => tb.steps.goTo(null, Infinity),
-  };
-  document.addEventListener("keydown", (event) => {
-    const act = KEYS[event.key];
-    if (!act || !onPage() || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (event.target.matches("input, textarea, select, [role=combobox], [role=radio]") || document.querySelector(".dialog")) return;
-    event.preventDefault();
-    tb.steps.stop();
-    act();
-  });
   tb.keys.extra.push(["↑ ↓", "evaluation: through the thresholds of the focused curves, Enter marks one; all arrows: through the cells of the focused matrix"]);
   tb.steps.pages.evaluation = stepsOfAll;
 })(window.tailboard);

@@ -1,7 +1,7 @@
 /* The rows of the heat maps: tags in natural order, in groups by module that fold. */
 (function (tb) {
   "use strict";
-  const HEIGHTS_PX = { s: 5, m: 15, l: 24 };
+  const HEIGHTS_PX = { s: 5, m: 15, l: 24, xl: 40 };
   const HEAD_PX = 16; // of a group
   const inOrder = new Intl.Collator("en", { numeric: true }).compare;
 

@@ -47,8 +47,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") return back();
-    if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
-    if (event.target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]")) return undefined;
+    if (tb.keys.isTyped(event)) return undefined;
     const digit = Number(event.key);
     const pages = [...document.querySelectorAll("a.nav:not([hidden])")];
     if (digit >= 1 && digit <= pages.length) return tb.view.set({ page: pages[digit - 1].dataset.page });

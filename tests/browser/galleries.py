@@ -1,6 +1,7 @@
 """What the tests of the media page say to it and read from it."""
 
 import numpy as np
+from playwright.sync_api import expect
 
 import trainer_hooks
 
@@ -46,3 +47,9 @@ def steps_words(page):
 def slide(slider, place):
     """Move a slider of steps as a hand would: to a place, counted from 0."""
     slider.evaluate("(slider, place) => { slider.value = place; slider.dispatchEvent(new Event('input')); }", place)
+
+
+def open_options(page):
+    """Open the small panel of the page's bar."""
+    page.keyboard.press(",")
+    expect(page.get_by_role("group", name="Options")).to_be_visible()

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.galleries import slide
+from tests.browser.galleries import open_options, slide
 from tests.run_files import RunFiles
 
 TOOLTIP = ".tooltip"
@@ -85,10 +85,11 @@ def test_classes_share_a_panel_whose_legend_sorts_hides_and_tells_at_a_threshold
     page.keyboard.press("Enter")
     threshold = re.search(r"threshold=([0-9.]+)", page.url).group(1)
     expect(panel(page).locator("output")).to_contain_text(f"threshold {threshold}")
-    expect(page.locator("#page-evaluation input[placeholder=threshold]")).to_have_value(threshold)
+    expect(page.locator("#page-evaluation input[data-field=evaluation_threshold]")).to_have_value(threshold)
     rows(page).first.locator(".curve-name").click()
     expect(canvas).to_have_attribute("aria-label", re.compile("3 lines, precision"))
     expect(page).to_have_url(re.compile("ehide="))
+    open_options(page)
     page.get_by_role("button", name="classes together").click()
     expect(page.locator(".curve-panel")).to_have_count(2)
 
@@ -128,6 +129,7 @@ def test_matrices_of_runs_stand_side_by_side_at_the_step_of_the_slider(page, ser
     expect(page.locator(TOOLTIP)).to_contain_text("predicteddogcount4of true40.0 %")
     expect(card(page, "b").locator("output")).to_contain_text("true cat, predicted dog, count 4")
     expect(steps_words(page)).to_have_text(re.compile("step 0"))
+    open_options(page)
     page.get_by_role("button", name="difference").click()
     expect(card(page, "a").or_(card(page, "b")).filter(has_text="the others less this")).to_have_count(1)
 

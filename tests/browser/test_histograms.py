@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from torch.utils.tensorboard import SummaryWriter
 
 import trainer_hooks
-from tests.browser.galleries import slide
+from tests.browser.galleries import open_options, slide
 
 TAG = "layer/weight"
 STEPS = (0, 10, 20)
@@ -188,6 +188,7 @@ def test_runs_can_lie_on_each_other_at_one_step_and_as_quantiles(page, serve, lo
     write("b", (0, 20))
     page.goto(f"{serve(logdir)}histograms?histo=step")
     expect(note(page, "b")).to_have_text("step 20")
+    open_options(page)
     page.get_by_role("button", name="runs together").click()
     joined = page.locator(".cell.joined canvas")
     expect(joined).to_have_attribute("aria-label", f"{TAG}: outlines at one step of 2 runs")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import trainer_hooks
-from tests.browser.galleries import captions, cell, log_pictures, slide, steps_words, write_gallery
+from tests.browser.galleries import captions, cell, log_pictures, open_options, slide, steps_words, write_gallery
 
 SHOWN = ".gallery-tag .tile img"
 WATCH_STEPS = """() => {
@@ -111,6 +111,7 @@ def test_several_items_of_a_call_are_a_grid_of_pixels_in_one_cell(page, serve, t
     tops = {round(tile.bounding_box()["y"]) for tile in cell(page, "a").locator(".tile").all()}
     assert len(tops) == 4
     expect(cell(page, "a").locator("img.pixels")).to_have_count(16)
+    open_options(page)
     page.get_by_text("smooth", exact=True).click()
     expect(cell(page, "a").locator("img.pixels")).to_have_count(0)
 
@@ -122,7 +123,12 @@ def test_the_size_the_captions_and_brightness_can_be_chosen_and_are_in_the_link(
     before = cell(page, "a").bounding_box()["width"]
     page.locator("#page-images").get_by_text("XL", exact=True).click()
     page.wait_for_function(f"document.querySelector('.cell').getBoundingClientRect().width > {before} + 100")
+    open_options(page)
     page.get_by_role("button", name="captions").click()
+    page.keyboard.press("Escape")
+    options = page.get_by_role("button", name="options 1")  # one of them is not as it comes
+    expect(options).to_be_focused()
+    expect(options).to_have_attribute("aria-expanded", "false")
     page.keyboard.press("Home")
     page.evaluate("tailboard.view.set({ brightness: 1.5 })")
     expect(cell(page, "a").locator("img")).to_have_css("filter", "brightness(1.5) contrast(1)")
@@ -256,4 +262,4 @@ def test_the_slash_key_goes_to_the_filter_of_the_page_and_the_keys_are_listed(pa
     expect(page.locator("#page-images").get_by_label("Filter tags")).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog")).to_contain_text("media: step back and on")
+    expect(page.get_by_role("dialog")).to_contain_text("step back and on")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import trainer_hooks
-from tests.browser.galleries import slide
+from tests.browser.galleries import open_options, slide
 
 STEPS = (0, 10, 20)
 LAYERS = (2, 10)
@@ -104,6 +104,8 @@ def test_statistic_filter_folds_and_the_open_cell_are_in_the_address(new_page, s
     expect(said(page)).to_have_text(re.compile("tagnet.layer.10.weight, runa, step0, norm20"))
     page.locator("#page-layers input[data-field]").fill("")
     expect(sheet(page)).to_have_attribute("aria-label", re.compile("norm of 4 tags"))
+    page.locator("#page-layers input[data-field]").blur()
+    open_options(page)
     page.get_by_role("button", name="fold all").click()
     expect(page).to_have_url(re.compile("lfold=1"))
     expect(sheet(page)).to_have_attribute("aria-label", re.compile("4 tags in 2 rows"))

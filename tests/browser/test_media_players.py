@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 import trainer_hooks
-from tests.browser.galleries import cell, slide
+from tests.browser.galleries import cell, open_options, slide
 
 RATE_HZ = 8000
 CLIP_S = 60  # longer than any test looks at it
@@ -102,6 +102,7 @@ def test_films_play_together_and_one_is_looked_at_frame_by_frame(page, serve, lo
     seeks = [cell(page, name, "rollout").get_by_role("slider") for name in "ab"]
     for seek in seeks:
         expect(seek).to_have_attribute("aria-valuetext", "0:00.0 of 0:01.2")
+    open_options(page)
     page.get_by_role("button", name="play all").click()
     for seek in seeks:
         expect(seek).not_to_have_attribute("aria-valuetext", "0:00.0 of 0:01.2")
@@ -123,6 +124,7 @@ def test_boxes_and_masks_are_switched_on_and_off_and_by_class(page, new_page, se
     masks = tile.locator(".overlay-masks")
     expect(tile.locator(BOXES)).to_have_count(2)
     holds(page, masks, f"canvas => Math.abs(({PAINTED})(canvas) - 0.5) < 0.02")
+    open_options(page)
     page.get_by_role("button", name="dog", exact=True).click()
     expect(tile.locator(BOXES)).to_have_count(1)
     page.evaluate("tailboard.view.set({ box_score: 0.95 })")
@@ -137,6 +139,7 @@ def test_boxes_and_masks_are_switched_on_and_off_and_by_class(page, new_page, se
     other = new_page()
     other.goto(page.url)
     expect(cell(other, "b", "scene").locator(BOXES)).to_have_count(1)
+    open_options(other)
     expect(other.get_by_role("button", name="masks", exact=True)).to_have_attribute("aria-pressed", "false")
     other.get_by_role("button", name="boxes", exact=True).click()
     expect(other.locator(BOXES)).to_have_count(0)

@@ -21,7 +21,7 @@ SMOOTHINGS = (
     ("gaussian", "Gaussian"),
     ("savgol", "Savitzky-Golay"),
 )
-SIZES = (("s", "S"), ("m", "M"), ("l", "L"))
+SIZES = (("s", "S"), ("m", "M"), ("l", "L"), ("xl", "XL"))
 
 FIELDS: Mapping[str, Field] = {
     "x": Field("x", "text", "step"),

@@ -64,7 +64,7 @@ def _bar() -> Component:
             controls.flag(
                 "embedding_pictures", "pictures", "Draw each point as its picture, where there are not too many"
             ),
-            html.Div(id="projector-steps", className="gallery-steps"),
+            html.Div(id="projector-steps", className="bar-steps"),
         ],
         className="toolbar",
         role="toolbar",

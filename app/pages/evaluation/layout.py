@@ -38,10 +38,17 @@ def _bar() -> Component:
     return html.Div(
         [
             controls.text("evaluation_tags", "Filter tags", "Filter tags or /regex/", 160),
-            html.Div(id="evaluation-steps", className="gallery-steps"),
-            html.Div(_of_curves(), className="evaluation-bar-part", id="evaluation-curve-bar"),
-            html.Div(_of_matrices(), className="evaluation-bar-part", id="evaluation-matrix-bar"),
-            controls.segments("evaluation_size", "Size of panels", SIZES, "m"),
+            controls.segments("evaluation_time", "Curves at one step, or their areas over steps", TIMES, "step"),
+            html.Div(controls.segments("evaluation_curve", "Which curves", CURVES, "logged"), **{"data-for": "curves"}),
+            html.Div(
+                controls.segments("evaluation_cells", "What the cells of a confusion matrix show", CELLS, "counts"),
+                **{"data-for": "matrices"},
+            ),
+            controls.bar_end(
+                "evaluation-steps",
+                controls.segments("evaluation_size", "Size of panels", SIZES, "m"),
+                controls.options(_of_curves(), _of_matrices()),
+            ),
         ],
         className="toolbar",
         role="toolbar",
@@ -49,19 +56,19 @@ def _bar() -> Component:
     )
 
 
-def _of_curves() -> list[Component]:
-    return [
-        controls.segments("evaluation_time", "Curves at one step, or their areas over steps", TIMES, "step"),
-        controls.segments("evaluation_curve", "Which curves", CURVES, "logged"),
+def _of_curves() -> Component:
+    flags = [
         controls.flag("evaluation_together", "classes together", "Tags of the same name but for a class share a panel"),
         controls.flag("evaluation_fit", "fit axes", "Show the part of the axes where the curves are, not 0 to 1"),
-        controls.text("evaluation_threshold", "Threshold that all panels mark", "threshold", 84),
     ]
+    threshold = controls.text("evaluation_threshold", "Threshold that all panels mark", "none", 84)
+    parts = [controls.option("curves", *flags), controls.option("threshold", threshold)]
+    return html.Div(parts, className="option-group", **{"data-for": "curves"})
 
 
-def _of_matrices() -> list[Component]:
-    return [
-        controls.segments("evaluation_cells", "What the cells of a confusion matrix show", CELLS, "counts"),
+def _of_matrices() -> Component:
+    flags = [
         controls.flag("evaluation_errors", "errors only", "Hide the diagonal: the colours show the errors"),
         controls.flag("evaluation_difference", "difference", "Each matrix less that of the first run"),
     ]
+    return html.Div(controls.option("matrices", *flags), className="option-group", **{"data-for": "matrices"})

@@ -33,7 +33,7 @@ def _bar() -> Component:
             controls.segments("graph_mode", "What is shown", MODES, "boxes"),
             controls.text("graph_find", "Search the graph", "Search or /regex/", 180),
             html.Span(id="graph-found", className="quiet", role="status"),
-            html.Div(id="graph-steps", className="gallery-steps graph-steps"),
+            html.Div(id="graph-steps", className="bar-steps graph-steps"),
         ],
         className="toolbar",
         role="toolbar",

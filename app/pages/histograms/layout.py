@@ -38,11 +38,26 @@ def _bar() -> Component:
         [
             controls.text("histogram_tags", "Filter tags", "Filter tags or /regex/", 160),
             controls.segments("histogram_mode", "What is drawn", MODES, "ridges"),
-            controls.segments("histogram_size", "Size of cards", SIZES, "m"),
-            controls.flag("histogram_shared", "same axis", "The runs of a tag share one axis of values"),
-            controls.flag("histogram_log", "log", "Counts on a logarithmic scale"),
-            controls.flag("histogram_together", "runs together", "Quantiles, and one step, of all runs in one card"),
-            html.Div(id="histogram-steps", className="gallery-steps"),
+            controls.bar_end(
+                "histogram-steps",
+                controls.segments("histogram_size", "Size of cards", SIZES, "m"),
+                controls.options(
+                    controls.option(
+                        "values",
+                        controls.flag("histogram_shared", "same axis", "The runs of a tag share one axis of values"),
+                    ),
+                    controls.option(
+                        "counts",
+                        controls.flag("histogram_log", "log", "Counts on a logarithmic scale"),
+                        **{"data-for": "counts"},
+                    ),
+                    controls.option(
+                        "cards",
+                        controls.flag("histogram_together", "runs together", "All picked runs of a tag in one card"),
+                        **{"data-for": "together"},
+                    ),
+                ),
+            ),
         ],
         className="toolbar",
         role="toolbar",

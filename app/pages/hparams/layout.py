@@ -37,11 +37,15 @@ def _bar() -> Component:
         [
             html.Div(id="hparam-metric", className="named"),
             controls.segments("hparam_figure", "Which value of the metric counts", FIGURES, "best"),
-            html.Div(id="hparam-better", className="named"),
-            html.Div(className="spring"),
-            html.Div(id="hparam-axes", className="named"),
-            controls.segments("hparam_colour", "Colour of lines and points", COLOURS, "metric"),
             controls.segments("hparam_view", "What is drawn", VIEWS, "parallel"),
+            html.Div(id="hparam-axes", className="named"),
+            html.Div(className="spring"),
+            controls.options(
+                controls.option("the metric", html.Div(id="hparam-better")),
+                controls.option(
+                    "colours", controls.segments("hparam_colour", "Colour of lines and points", COLOURS, "metric")
+                ),
+            ),
         ],
         className="toolbar",
         role="toolbar",

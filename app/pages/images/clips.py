@@ -20,24 +20,28 @@ FIELDS: Mapping[str, Field] = {
 
 def clip_controls() -> Component:
     """Return the controls that hold for all clips of the page."""
-    films = [
-        controls.action("clips-play", "play all", "Play the films in view together, in step (Space)", "toggle"),
-        controls.action("clips-rewind", "rewind", "All films in view back to their beginning"),
-    ]
-    volume = [html.Span("volume", className="quiet"), controls.slider("media_volume", "Volume", 0, 1, 0.05, 1, 64)]
     return html.Div(
         [
-            html.Div(films, className="row", **{"data-for": "video"}),
-            html.Div(volume, className="named"),
-            controls.segments("media_rate", "Speed of clips", RATES, "1"),
-            controls.flag("media_loop", "loop", "Begin again at the end"),
-            html.Div(
+            controls.option(
+                "films",
+                controls.action("clips-play", "play all", "Play the films in view together, in step (Space)", "toggle"),
+                controls.action("clips-rewind", "rewind", "All films in view back to their beginning"),
+                **{"data-for": "video"},
+            ),
+            controls.option("volume", controls.slider("media_volume", "Volume", 0, 1, 0.05, 1, 160)),
+            controls.option(
+                "speed",
+                controls.segments("media_rate", "Speed of clips", RATES, "1"),
+                controls.flag("media_loop", "loop", "Begin again at the end"),
+            ),
+            controls.option(
+                "sounds",
                 controls.flag("spectrogram", "spectrogram", "Frequencies over time below each waveform"),
                 **{"data-for": "audio"},
             ),
         ],
         id="clip-controls",
-        className="bar-group",
+        className="option-group",
         hidden=True,
         role="group",
         **{"aria-label": "Clips"},

@@ -44,14 +44,20 @@ def _bar() -> Component:
     return html.Div(
         [
             controls.text("image_tags", "Filter tags", "Filter tags or /regex/", 160),
-            html.Div(id="gallery-steps", className="gallery-steps"),
-            html.Div(className="break"),
             html.Div(id="gallery-kinds", className="row", role="group", hidden=True, **{"aria-label": "Kinds"}),
-            controls.segments("image_size", "Size of items", SIZES, "m"),
-            controls.flag("captions", "captions", "Show what was logged with each item below it"),
-            _looks(),
-            clips.clip_controls(),
-            overlays.overlay_controls(),
+            controls.bar_end(
+                "gallery-steps",
+                controls.segments("image_size", "Size of items", SIZES, "m"),
+                controls.options(
+                    controls.option(
+                        "below items",
+                        controls.flag("captions", "captions", "Show what was logged with each item below it"),
+                    ),
+                    _looks(),
+                    clips.clip_controls(),
+                    overlays.overlay_controls(),
+                ),
+            ),
         ],
         className="toolbar",
         role="toolbar",
@@ -63,15 +69,18 @@ def _looks() -> Component:
     """Return what changes pictures alone; the browser hides it where there are none."""
     return html.Div(
         [
-            controls.segments("image_pixels", "How small pictures are enlarged", PIXELS, "auto"),
-            _named("brightness", controls.slider("brightness", "Brightness", 0.2, 3, 0.05, 1, 64)),
-            _named("contrast", controls.slider("contrast", "Contrast", 0.2, 3, 0.05, 1, 64)),
-            controls.action("look-reset", "reset", "Brightness and contrast as they were logged"),
+            controls.option(
+                "enlarged as", controls.segments("image_pixels", "How small pictures are enlarged", PIXELS, "auto")
+            ),
+            controls.option("brightness", controls.slider("brightness", "Brightness", 0.2, 3, 0.05, 1, 160)),
+            controls.option(
+                "contrast",
+                controls.slider("contrast", "Contrast", 0.2, 3, 0.05, 1, 160),
+                controls.action("look-reset", "reset", "Brightness and contrast as they were logged"),
+            ),
         ],
         id="gallery-looks",
-        className="gallery-looks",
+        className="option-group",
+        role="group",
+        **{"aria-label": "Pictures"},
     )
-
-
-def _named(words: str, control: Component) -> Component:
-    return html.Div([html.Span(words, className="quiet"), control], className="named")

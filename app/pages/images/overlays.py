@@ -19,34 +19,31 @@ FIELDS: Mapping[str, Field] = {
 
 def overlay_controls() -> Component:
     """Return the controls of boxes and masks; the browser adds a chip for each class."""
-    score = [
-        html.Span("score ≥", className="quiet"),
-        controls.slider("box_score", "Least score of a box", 0, 1, 0.01, 0, 64),
-        html.Output(id="box-score-words", className="overlay-words"),
-    ]
-    opacity = [
-        html.Span("opacity", className="quiet"),
-        controls.slider("mask_opacity", "Opacity of masks", 0.05, 1, 0.05, 0.5, 64),
-    ]
     return html.Div(
         [
-            html.Div(
-                [controls.flag("boxes", "boxes", "Show the boxes above pictures"), html.Div(score, className="named")],
-                className="row",
+            controls.option(
+                "above pictures",
+                html.Div(controls.flag("boxes", "boxes", "Show the boxes above pictures (b)"), **{"data-for": "boxes"}),
+                html.Div(controls.flag("masks", "masks", "Show the masks above pictures (m)"), **{"data-for": "masks"}),
+            ),
+            controls.option(
+                "score ≥",
+                controls.slider("box_score", "Least score of a box", 0, 1, 0.01, 0, 160),
+                html.Output(id="box-score-words", className="overlay-words"),
                 **{"data-for": "boxes"},
             ),
-            html.Div(
-                [
-                    controls.flag("masks", "masks", "Show the masks above pictures"),
-                    html.Div(opacity, className="named"),
-                ],
-                className="row",
+            controls.option(
+                "opacity",
+                controls.slider("mask_opacity", "Opacity of masks", 0.05, 1, 0.05, 0.5, 160),
                 **{"data-for": "masks"},
             ),
-            html.Div(id="overlay-classes", className="overlay-classes", role="group", **{"aria-label": "Classes"}),
+            controls.option(
+                "classes",
+                html.Div(id="overlay-classes", className="overlay-classes", role="group", **{"aria-label": "Classes"}),
+            ),
         ],
         id="overlay-controls",
-        className="bar-group",
+        className="option-group",
         hidden=True,
         role="group",
         **{"aria-label": "Boxes and masks"},

@@ -1,4 +1,4 @@
-"""The bar of the layers page; the heat maps below it are drawn by the browser. The step is the one of Images."""
+"""The bar of the layers page; the heat maps below it are drawn by the browser. The step is the one of Media."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ STATISTICS = (
     ("absmax", "largest magnitude"),
 )
 SCALES = (("shared", "one scale"), ("row", "per row"))
-SIZES = (("s", "S"), ("m", "M"), ("l", "L"))
+SIZES = (("s", "S"), ("m", "M"), ("l", "L"), ("xl", "XL"))
 
 FIELDS: Mapping[str, Field] = {
     "layers_tags": Field("ltags", "text", ""),  # filter of tags: text, or /regex/
@@ -47,10 +47,17 @@ def _bar() -> Component:
             controls.text("layers_tags", "Filter tags", "Filter tags or /regex/", 160),
             controls.choice("layers_stat", "What is told of each histogram", STATISTICS, "std", 172),
             controls.segments("layers_scale", "Whose values a colour scale spans", SCALES, "shared"),
-            controls.flag("layers_log", "log", "Logarithmic colours"),
-            controls.segments("layers_size", "Height of rows", SIZES, "m"),
-            controls.flag("layers_folded", "fold all", "One row for each module, its tags folded away"),
-            html.Div(id="layers-steps", className="gallery-steps"),
+            controls.bar_end(
+                "layers-steps",
+                controls.segments("layers_size", "Height of rows", SIZES, "m"),
+                controls.options(
+                    controls.option("colours", controls.flag("layers_log", "log", "Logarithmic colours")),
+                    controls.option(
+                        "rows",
+                        controls.flag("layers_folded", "fold all", "One row for each module, its tags folded away"),
+                    ),
+                ),
+            ),
         ],
         className="toolbar",
         role="toolbar",
