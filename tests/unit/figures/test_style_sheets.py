@@ -1,6 +1,7 @@
-"""Style sheets take every colour from the tokens."""
+"""Style sheets take every colour from the tokens, and none lays out what another one does."""
 
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,20 @@ def test_every_colour_that_a_sheet_asks_for_is_a_token(sheet):
 def test_importance_is_claimed_only_with_the_reason_beside_it(sheet):
     claimed = [line for line in sheet.read_text().splitlines() if "!important" in line]
     assert all("/*" in line for line in claimed)
+
+
+def bare_classes(text):
+    """The selectors of a sheet that are a class alone, also within `:is(...)`, @media and @container."""
+    for selectors in re.findall(r"([^{};]+)\{[^{}]*\}", text):
+        alone = re.sub(r"^\s*:is\(([^()]*)\)\s*$", r"\1", selectors)
+        for selector in re.split(r",(?![^(]*\))", alone):
+            if re.fullmatch(r"\.[\w-]+", selector.strip()):
+                yield selector.strip()
+
+
+def test_a_class_is_laid_out_in_one_sheet_alone():
+    sheets = defaultdict(set)
+    for sheet in SHEETS:
+        for name in bare_classes(without_comments(sheet)):
+            sheets[name].add(sheet.name)
+    assert {name: found for name, found in sheets.items() if len(found) > 1} == {}
