@@ -9,6 +9,7 @@ import flask_compress
 from dash import ClientsideFunction, Dash, Input, Output, State, html
 from dash.dependencies import ALL
 from flask import Flask, Response
+from plotly.io.json import config as plotly_json
 
 from app import __version__, api, bundle
 from app.components import shell, view
@@ -54,6 +55,7 @@ def create_app(settings: Settings, store: StoreLike | None = None) -> Dash:
         update_title=None,  # or the tab's title flickers at every tick
         index_string=_index(settings, pages),
     )
+    plotly_json.default_engine = "json"  # the other one asks pandas, which another request may have half imported
     app.layout = _layout(settings, pages)
     _bind_controls(app)
     for page in pages:

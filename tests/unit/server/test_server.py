@@ -1,5 +1,8 @@
 """What holds for every answer of the app."""
 
+import sys
+from types import ModuleType
+
 import pytest
 
 from app.server import POLICY, create_app
@@ -40,3 +43,9 @@ def test_what_the_scripts_know_cannot_end_the_script(client, tmp_path):
 def test_the_answers_are_compressed_for_a_browser_that_can_read_it(client):
     answer = client().get("/", headers={"Accept-Encoding": "zstd, gzip"})
     assert answer.headers["Content-Encoding"] in ("zstd", "gzip")
+
+
+def test_the_layout_is_answered_while_another_request_imports_pandas(client, monkeypatch):
+    server = client()
+    monkeypatch.setitem(sys.modules, "pandas", ModuleType("pandas"))
+    assert server.get("/_dash-layout").status_code == 200
