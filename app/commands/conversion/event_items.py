@@ -125,6 +125,8 @@ def _meshes(tag: str, items: Sequence[Item]) -> list[bytes]:
     there = {part: arrays for part, arrays in found.items() if arrays}
     if any(len(arrays) < len(items) or len({array.shape for array in arrays}) > 1 for arrays in there.values()):
         raise NoPlaceError("mesh of a size of its own among those of one call")
+    if any(array.shape[1:] != (3,) for arrays in there.values() for array in arrays):
+        raise ValueError("a part of a mesh has rows that are not of three numbers")
     stacks = {part: np.stack(arrays) for part, arrays in there.items()}
     return [
         mesh(tag, part, stacks, array.dtype.name, array.shape, _little_endian(array), config)

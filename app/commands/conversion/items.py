@@ -37,7 +37,7 @@ def item_tags(log: RunLog) -> Iterator[ItemTag]:
         if tag not in parts:
             name = tag.removesuffix(VERTICES) if tag in beside else tag
             points = one.points + sum(facts[part].points for part in beside.get(tag, ()))
-            yield ItemTag(tag if name in facts else name, one.kind, points, log.media(tag))
+            yield ItemTag(tag if name in log.facts else name, one.kind, points, log.media(tag))
 
 
 def _is_part(tag: str, log: RunLog) -> bool:

@@ -1,8 +1,8 @@
 """One logged item of any format as our own format holds it: the blob, its parts, and what is known of it."""
 
 import io
-import math
 from collections.abc import Callable, Mapping, Sequence
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,16 @@ _NEEDED: Mapping[str, Sequence[str]] = {  # members of `meta`, of the kinds that
     "confusion_matrix": ("labels", "counts"),
     "custom_scalars": ("charts",),
 }
+_NUMBERS = frozenset({"edges", "counts", *_CURVE})
+_NO_ARRAY = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    SyntaxError,
+    TokenError,
+    TypeError,
+)  # beside ValueError
 _FACTS = ("min", "max", "num", "sum", "sum_squares")  # of a histogram
 
 
@@ -57,16 +67,18 @@ def _as_it_is(item: MediaItem, left_out: LeftOut) -> Item:
 
 def _from_meta(item: MediaItem) -> Item:
     """Check that all content is there, and leave out of a histogram what is no number."""
-    meta = dict(item.meta)
+    numbers = {}
     for name in _NEEDED[item.kind]:
-        if not isinstance(meta.get(name), list):
+        if not isinstance(values := item.meta.get(name), list):
             raise ValueError(f"{item.tag} at step {item.step:,} has no {name}")
+        if name in _NUMBERS:
+            if not _are_finite(values):
+                raise ValueError(f"{item.tag} at step {item.step:,} has {name} that are no numbers")
+            numbers[name] = values
+    meta = {name: strict(value) for name, value in item.meta.items() if name not in numbers}
     if item.kind == "histogram":
-        meta = {name: value for name, value in meta.items() if name not in _FACTS or _is_finite(value)}
-    for name in ("edges", "counts", *_CURVE):
-        if isinstance(values := meta.get(name), list) and not all(map(_is_finite, _flat(values))):
-            raise ValueError(f"{item.tag} at step {item.step:,} has {name} that are no numbers")
-    return Item("application/json", meta=strict(meta))
+        meta = {name: value for name, value in meta.items() if name not in _FACTS or _are_finite(value)}
+    return Item("application/json", meta={**numbers, **meta})
 
 
 def _text(item: MediaItem, _: LeftOut) -> Item:
@@ -140,7 +152,10 @@ _FORMS: Mapping[str, Callable[[MediaItem, LeftOut], Item]] = {
 
 def array_of(content: bytes) -> npt.NDArray[Any]:
     """Return the array in a .npy file. Raises ValueError where it is none, or holds Python objects."""
-    found: npt.NDArray[Any] = np.load(io.BytesIO(content), allow_pickle=False)
+    try:
+        found: npt.NDArray[Any] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    except _NO_ARRAY as error:
+        raise ValueError(f"it is no array: {error}") from error
     return found
 
 
@@ -164,9 +179,7 @@ def _blob(item: MediaItem, content: bytes) -> Blob:
     return Blob(extension_of(item.media_type, item.path if item.span is None else None), content)
 
 
-def _flat(values: Sequence[Any]) -> list[Any]:
-    return [one for value in values for one in (value if isinstance(value, list) else [value])]
-
-
-def _is_finite(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+def _are_finite(values: Any) -> bool:
+    """Tell whether a number, a list of them, or lists of one length hold finite numbers alone."""
+    array = np.array(values)  # raises ValueError where lists differ in length
+    return array.dtype.kind in "iufb" and bool(np.isfinite(array).all())

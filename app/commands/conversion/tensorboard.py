@@ -16,13 +16,15 @@ from app.commands.conversion.projector import ProjectorFiles, exported_files, fo
 from app.commands.conversion.series import batches, known_times
 from app.commands.conversion.strict import strict
 from app.readers.contract import MediaItem, RunLog
+from app.readers.event_files.check import checksum
 from app.transforms.graph import sound_graph
-from trainer_hooks.event_file import EventFile, file_name
+from trainer_hooks.event_file import EventFile, crc32c, file_name
 from trainer_hooks.event_values import charts, hparams, scalar, text
 from trainer_hooks.media import Item
 
 _HOST = "tailboard"  # in the place of a host's name, to know an exported file by
 NOTES_TAG = "notes"
+_LARGE_BYTES = 2048  # a record for which starting numpy pays
 
 
 def name_of(log: RunLog, unknown_time: float) -> str:
@@ -56,7 +58,7 @@ def write_events(
     total = sum(facts.points for facts in log.facts.values()) or 1
     began = _began(log, unknown_time)
     written = 0
-    with EventFile(path, began) as file:
+    with EventFile(path, began, _checksum) as file:
         if config := _flat(log.info.config):
             file.write(began, 0, [hparams(config, began)])
         if log.info.notes and NOTES_TAG not in log.facts:
@@ -159,9 +161,12 @@ class _Items:
     def _keep_charts(self, tag: ItemTag) -> None:
         """Keep charts for the one layout of the run; of two with the same name the later counts."""
         for item, own in forms(tag.items, self._left_out):
-            for chart in own.meta["charts"]:
-                patterns = [pattern_of(name) for name in chart["tags"]]
-                self._charts[chart["category"], chart["title"]] = {**chart, "tags": patterns}
+            try:
+                for chart in own.meta["charts"]:
+                    patterns = [pattern_of(name) for name in chart["tags"]]
+                    self._charts[chart["category"], chart["title"]] = {"form": "multiline", **chart, "tags": patterns}
+            except (KeyError, TypeError):
+                self._left_out["custom_scalars that cannot be read"] += 1
             self._charts_at = self._time(item), item.step
 
     def _time(self, item: MediaItem) -> float:
@@ -178,6 +183,10 @@ def _calls(items: Iterable[tuple[MediaItem, Item]]) -> Iterator[list[tuple[Media
         call.append((item, own))
     if call:
         yield call
+
+
+def _checksum(record: bytes) -> int:
+    return checksum(record) if len(record) > _LARGE_BYTES else crc32c(record)
 
 
 def _began(log: RunLog, unknown_time: float) -> float:

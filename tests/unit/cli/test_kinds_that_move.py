@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run.log_html("page", "<p>hi</p>")
         run.log_video("film", film)
         run.log_video("clip", np.zeros((2, 4, 4)))
+        run.log_text("long", "x" * 20_000)
+        run.log_masks("masks", np.zeros((4, 4)), np.eye(4, dtype=np.uint8))
         run.log_boxes("boxes", np.zeros((4, 4)), [[0, 0, 2, 2]], labels=["cat"])
     (run.path / "media" / "gg").mkdir()
     (run.path / "media" / "gg" / "graph.json").write_bytes(orjson.dumps(GRAPH))
@@ -173,6 +176,7 @@ def test_tables_are_texts_and_films_are_pictures(exported: RunLog):
     assert only(exported, "rows").text == "| n | text |\n| --- | --- |\n| 1 | x\\|y |\n| 2.5 |  |"
     assert (exported.facts["film"].kind, content_of(only(exported, "film"))) == ("image", GIF)
     assert exported.facts["clip"].kind == "image"
+    assert only(exported, "long").text == "x" * 20_000
 
 
 def test_a_graph_keeps_its_modules_operations_and_shapes(exported: RunLog):
@@ -220,19 +224,22 @@ def test_tensorboards_projector_finds_embeddings_beside_the_event_file(source: P
 
 def test_what_tensorboard_has_no_place_for_is_counted(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert export(source, tmp_path) == 0
-    assert capsys.readouterr().out.endswith("; left out: 1 boxes and masks over an image, 1 confusion_matrix, 1 html\n")
+    assert capsys.readouterr().out.endswith("; left out: 2 boxes and masks over an image, 1 confusion_matrix, 1 html\n")
 
 
-def test_event_files_become_runs_of_our_own_with_whole_meshes_and_embeddings(source: Path, tmp_path: Path):
+def test_event_files_become_runs_of_our_own_with_whole_meshes_and_embeddings(source: Path, tmp_path: Path, capsys):
     assert export(source, tmp_path / "theirs") == 0
     assert main(["import", str(tmp_path / "theirs"), str(tmp_path / "ours")]) == 0
     log, before = log_of(tmp_path / "ours"), log_of(source)
     assert run_json(tmp_path / "ours" / "run")["imported"]["left_out"] == {}
+    assert (only(log, "long").text, content_of(only(log, "long"))) == (None, b"x" * 20_000)
     head = only(log, "head")
     assert dict(head.meta) == dict(only(before, "head").meta)
     assert {part: path.read_bytes() for part, path in head.parts.items()} == {
         part: path.read_bytes() for part, path in only(before, "head").parts.items()
     }
+    assert main(["import", str(tmp_path / "theirs"), str(tmp_path / "ours")]) == 0
+    assert capsys.readouterr().out.endswith("1 run is imported already and unchanged\n")
     points = only(log, "points")
     assert content_of(points) == content_of(only(before, "points"))
     assert dict(points.meta) == dict(only(before, "points").meta)
@@ -254,6 +261,22 @@ def test_exported_embeddings_are_replaced_and_those_of_others_never(source: Path
         export(source, tmp_path, "--force")
     assert "that no export wrote" in capsys.readouterr().err
     assert config.read_text() == "embeddings { }\n"
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda _: b"", lambda content: content[: len(content) // 2], lambda content: b"?" + content]
+)
+def test_damaged_blobs_are_counted_and_stop_nothing(
+    damage: Callable[[bytes], bytes], source: Path, tmp_path: Path, capsys
+):
+    shutil.copytree(source, tmp_path / "logs")
+    for path in (tmp_path / "logs" / "run" / "media").rglob("*.*"):
+        path.write_bytes(damage(path.read_bytes()))
+    assert export(tmp_path / "logs", tmp_path / "out") == 0
+    told = capsys.readouterr().out
+    for words in ("2 embedding", "1 graph", "1 mesh", "1 table", "1 tensor"):
+        assert f"{words} that cannot be read" in told
+    assert log_of(tmp_path / "out").facts.keys() >= {"loss", "weights", "pr/0", "custom_scalars__config__"}
 
 
 def test_items_whose_parts_are_gone_are_kept_and_the_parts_counted(source: Path, tmp_path: Path, capsys):

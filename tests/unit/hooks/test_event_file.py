@@ -42,7 +42,7 @@ def test_the_checksum_of_every_length_is_that_of_its_definition(length: int):
 
 
 def test_a_frame_is_laid_out_as_described():
-    framed = frame(b"abc")
+    framed = frame(b"abc", crc32c(b"abc"))
     assert framed[:8] == struct.pack("<Q", 3)
     assert framed[12:15] == b"abc"
     crc = slow_crc32c(b"abc")
@@ -75,6 +75,21 @@ def test_what_was_flushed_is_there_in_whole_frames_while_the_file_is_open(tmp_pa
         assert [one.step for one in events(path)] == [0, 0]
         file.write(BEGAN, 1, [scalar("loss", 0.5)])
     assert [one.step for one in events(path)] == [0, 0, 1]
+
+
+def test_another_way_to_the_checksum_is_taken_for_every_record(tmp_path: Path):
+    asked = []
+
+    def checksum(record: bytes) -> int:
+        asked.append(record)
+        return crc32c(record)
+
+    with EventFile(tmp_path / "one", BEGAN, checksum) as file:
+        file.write(BEGAN, 0, [scalar("loss", 1.0)])
+    with EventFile(tmp_path / "other", BEGAN) as file:
+        file.write(BEGAN, 0, [scalar("loss", 1.0)])
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    assert len(asked) == 2
 
 
 def test_an_existing_file_is_never_written_over(tmp_path: Path):
