@@ -10,7 +10,7 @@ import orjson
 from app.api.asked import Asked
 from app.store.embeddings import Embedding
 from app.store.query import QuestionError
-from app.transforms.embedded import Parameters
+from app.transforms.maps import Parameters
 from app.transforms.projection import Axis, Metric
 
 AnyMethod = Literal["pca", "axes", "tsne", "umap"]

@@ -22,13 +22,13 @@ from app.store.held import Held
 from app.store.jobs import Jobs, JobsFullError, JobState
 from app.store.memory import StoreLike
 from app.store.query import QuestionError
-from app.transforms.embedded import missing
+from app.transforms.maps import missing
 from app.transforms.projection import Components, FloatArray, Metric, along, neighbours, on_sphere, principal_components
 
 _MOST_NEIGHBOURS = 1000
 _MOST_CLASSES = 20  # different whole numbers that are taken for classes
 _MOST_HELD_BYTES = 128 << 20  # of principal components
-_JOB = "app.store.embedding_job"
+_JOB = "app.store.map_job"
 
 
 def register(server: Flask, store: StoreLike, settings: Settings) -> None:

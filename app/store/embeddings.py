@@ -14,9 +14,9 @@ import orjson
 from app.readers.contract import MediaItem, Stamp
 from app.readers.folder import stamp_of
 from app.store.held import Held
-from app.transforms.embedded import MOST_POINTS
 from app.transforms.projection import FloatArray, RowArray, finite_rows
 
+MOST_POINTS = 50_000  # that are shown of one embedding
 MOST_FILE_BYTES = 4 << 30
 MOST_METADATA_BYTES = 256 << 20
 _MOST_HELD_BYTES = 256 << 20

@@ -1,6 +1,6 @@
 """From vectors to few coordinates: principal components, own axes, and the nearest neighbours of points.
 
-Knows arrays only. The methods that take long are in `embedded.py`.
+Knows arrays only. The methods that take long are in `maps.py`.
 """
 
 from collections.abc import Callable, Sequence

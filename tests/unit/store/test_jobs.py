@@ -11,7 +11,7 @@ import pytest
 from app.store.jobs import MOST_JOBS, Jobs, JobsFullError
 from tests.logged import ROOT, until
 
-MODULE = "app.store.embedding_job"
+MODULE = "app.store.map_job"
 VECTORS = np.random.default_rng(0).normal(size=(60, 8)).astype(np.float32)
 SHORT = {"method": "tsne", "parameters": {"iterations": 50, "perplexity": 5}}
 LONG = {"method": "tsne", "parameters": {"iterations": 5000, "dims": 3, "perplexity": 19}}

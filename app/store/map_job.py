@@ -1,4 +1,4 @@
-"""The process of one map: `python -m app.store.embedding_job FOLDER`, begun by `jobs.Jobs`.
+"""The process of one map: `python -m app.store.map_job FOLDER`, begun by `jobs.Jobs`.
 
 It waits for its turn, reads its question, tells how far it is, and writes the answer.
 """
@@ -17,7 +17,7 @@ import numpy as np
 import orjson
 
 from app.store.jobs import JobState, write_array, write_state
-from app.transforms.embedded import MissingPackageError, Parameters, embed
+from app.transforms.maps import MissingPackageError, Parameters, embed
 from app.transforms.projection import FloatArray
 
 _TOLD_EVERY_S = 0.25

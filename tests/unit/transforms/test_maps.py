@@ -1,7 +1,7 @@
 import pytest
 
-from app.transforms import embedded
-from app.transforms.embedded import MissingPackageError, Parameters, embed, missing
+from app.transforms import maps
+from app.transforms.maps import MissingPackageError, Parameters, embed, missing
 from tests.unit.transforms.test_projection import cloud
 
 
@@ -21,7 +21,7 @@ def test_parameters_out_of_bounds_are_refused_in_words(wrong, words):
 
 
 def test_a_missing_package_is_named(monkeypatch):
-    monkeypatch.setitem(embedded._PACKAGES, "umap", ("nowhere_to_be_found", "UMAP"))
+    monkeypatch.setitem(maps._PACKAGES, "umap", ("nowhere_to_be_found", "UMAP"))
     assert missing("tsne") == ""
     assert "UMAP needs the package" in missing("umap")
     with pytest.raises(MissingPackageError, match="pip install"):

@@ -20,7 +20,6 @@ Method = Literal["tsne", "umap"]
 Told = Callable[[float, str, FloatArray | None], None]
 """Called with the share that is done, in [0, 1], what is done now, and coordinates so far, (n, dims), or None."""
 
-MOST_POINTS = 50_000
 FEWEST_POINTS = 5
 
 _MOST_DIMENSIONS = 256  # more are reduced to their principal components before neighbours are looked for
@@ -101,8 +100,8 @@ def embed(vectors: FloatArray, method: Method, parameters: Parameters, told: Tol
         MissingPackageError: its package is not installed.
         ValueError: there are fewer than 5 points.
     """
-    if words := missing(method):
-        raise MissingPackageError(method) from ImportError(words)
+    if missing(method):
+        raise MissingPackageError(method)
     n = len(vectors)
     if n < FEWEST_POINTS:
         raise ValueError(f"There are {n} points, and a map needs {FEWEST_POINTS} at least.")
