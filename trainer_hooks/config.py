@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from trainer_hooks.given import text_of
 from trainer_hooks.record import encode_value
 from trainer_hooks.values import MAX_DEPTH, to_number
 
@@ -11,24 +12,25 @@ MAX_TEXT_CHARS = 10_000
 MAX_ITEMS = 10_000
 
 
-def to_json(value: Any, depth: int = 0) -> Any:
+def to_json(value: Any, around: tuple[Any, ...] = ()) -> Any:
     """Return `value` as JSON can hold it, nested as it was.
 
     Mappings, `argparse.Namespace`, dataclasses and other plain objects with fields become objects; lists,
     tuples and sets become lists; numpy scalars and 0-d tensors become numbers; NaN and the infinities become
-    their names; all else, and what lies too deep, its `str()`.
+    their names; all else, what lies too deep, and what holds itself, its `str()`. `around` is what the value lies in.
     """
     if value is None or isinstance(value, bool | str):
         return value[:MAX_TEXT_CHARS] if isinstance(value, str) else value
     if isinstance(value, int | float):
         return encode_value(value) if math.isfinite(value) is False else value
-    if depth >= MAX_DEPTH:
-        return str(value)[:MAX_TEXT_CHARS]
+    if len(around) >= MAX_DEPTH or any(value is one for one in around):
+        return text_of(value)[:MAX_TEXT_CHARS]
+    around = (*around, value)
     fields = _fields(value)
     if fields is not None:
-        return {str(name): to_json(item, depth + 1) for name, item in list(fields.items())[:MAX_ITEMS]}
+        return {text_of(name): to_json(item, around) for name, item in list(fields.items())[:MAX_ITEMS]}
     if isinstance(value, list | tuple | set | frozenset):
-        return [to_json(item, depth + 1) for item in list(value)[:MAX_ITEMS]]
+        return [to_json(item, around) for item in list(value)[:MAX_ITEMS]]
     return _leaf(value)
 
 
@@ -59,4 +61,4 @@ def _leaf(value: Any) -> Any:
             return encode_value(to_number(value))
         except ValueError:
             pass
-    return str(value)[:MAX_TEXT_CHARS]
+    return text_of(value)[:MAX_TEXT_CHARS]

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from typing import Any, NamedTuple
 
 from trainer_hooks.appender import Entry
@@ -15,20 +16,19 @@ from trainer_hooks.disk import replace_file
 from trainer_hooks.encoding import SMALL_BYTES, EncodingQueue, Job
 from trainer_hooks.folder import RunFolder
 from trainer_hooks.forking import no_fork
+from trainer_hooks.given import at_most, in_words, text_of
 from trainer_hooks.kinds import Encoders
 from trainer_hooks.notices import Notices
 from trainer_hooks.record import blob_path, encode_media
-from trainer_hooks.values import RefusedError, clean_tag, to_step, to_time
+from trainer_hooks.values import RefusedError, clean_tag, to_finite, to_step
 from trainer_hooks.writer import Writer
 
 MAX_CAPTION_CHARS = 2_000
 _MAIN = ""  # the blob that is no part
 
-# What encoders, foreign libraries included, raise for a value that they cannot take. Training must not stop for it.
-REFUSALS = (
-    *(ArithmeticError, AttributeError, EOFError, ImportError, LookupError, MemoryError),
-    *(OSError, RuntimeError, TypeError, ValueError),
-)
+MAX_ITEMS = 10_000  # of one call
+# What is logged runs code of its own, and libraries raise errors of their own. Training must not stop for any of it.
+REFUSALS = (Exception,)
 
 
 class Blob:
@@ -129,13 +129,15 @@ class MediaLogging(PictureCalls, MeasureCalls, DocumentCalls):
         if self._finished:
             self._notices.once("late", f"log_{kind}() after finish() is ignored in {self._folder.path}")
             return
-        values = list(values)
-        told = captions if isinstance(captions, Iterable) and not isinstance(captions, str) else [captions or ""]
-        names = [*map(str, told), *[""] * len(values)]
-        name, number, seconds = clean_tag(str(tag)), self._media_step(step), self._media_time(wall_time)
-        for place, (value, caption) in enumerate(zip(values, names, strict=False)):
-            logged = Logged(kind, name, number, seconds, caption[:MAX_CAPTION_CHARS], place, len(values))
-            self._log_item(logged, value, options)
+        name, number, seconds = clean_tag(text_of(tag)), self._media_step(step), self._media_time(wall_time)
+        try:
+            values = at_most(values, MAX_ITEMS, "items in one call")
+            names = _captions(captions, len(values))
+        except REFUSALS as error:
+            self._refuse(kind, name, error)
+            return
+        for place, (value, caption) in enumerate(zip(values, names, strict=True)):
+            self._log_item(Logged(kind, name, number, seconds, caption, place, len(values)), value, options)
 
     def _log_item(self, logged: Logged, value: Any, options: Mapping[str, Any]) -> None:
         try:
@@ -149,7 +151,7 @@ class MediaLogging(PictureCalls, MeasureCalls, DocumentCalls):
                 raise RuntimeError("a signal handler logged it while the module that encodes it was being loaded")
             entry = logged.entry(encode(value, **options), self._folder)
         except REFUSALS as error:
-            self._refuse(logged, error)
+            self._refuse(logged.kind, logged.tag, error)
         else:
             kept_bytes = len(entry.line) + entry.size_bytes
             self._encoding.do_in_order(Job(logged.tag, kept_bytes, partial(self._store, entry)))
@@ -168,7 +170,7 @@ class MediaLogging(PictureCalls, MeasureCalls, DocumentCalls):
             assert encode is not None  # no signal handler runs in this thread
             entry = logged.entry(encode(value, **options), self._folder)
         except REFUSALS as error:
-            self._refuse(logged, error)
+            self._refuse(logged.kind, logged.tag, error)
             return
         if entry.prepare is not None and self._writer.error is None:
             with suppress(OSError):  # tried again below
@@ -179,10 +181,9 @@ class MediaLogging(PictureCalls, MeasureCalls, DocumentCalls):
         with self._writer.media.lock:
             self._writer.media.append_after(entry)
 
-    def _refuse(self, logged: Logged, error: BaseException) -> None:
+    def _refuse(self, kind: str, tag: str, error: BaseException) -> None:
         self._refused += 1
-        told = f"{logged.tag!r} is not logged as {logged.kind}: {error or type(error).__name__}"
-        self._notices.once(f"{logged.kind} {logged.tag}", told)
+        self._notices.once(f"{kind} {tag}", f"{tag!r} is not logged as {kind}: {in_words(error)}")
 
     def _media_step(self, step: Any) -> int:
         try:
@@ -193,10 +194,18 @@ class MediaLogging(PictureCalls, MeasureCalls, DocumentCalls):
 
     def _media_time(self, wall_time: Any) -> float:
         try:
-            return time.time() if wall_time is None else to_time(wall_time)
+            return time.time() if wall_time is None else to_finite(wall_time)
         except RefusedError as error:
             self._notices.once("time", f"a time is in seconds since the epoch, got {error}; the item gets the present")
             return time.time()
+
+
+def _captions(captions: Any, count: int) -> list[str]:
+    """Return `count` captions: those that were given, one for all that is no collection, and empty ones."""
+    several = isinstance(captions, Iterable) and not isinstance(captions, str)
+    told = islice(captions, count) if several else [captions]
+    named = ["" if caption is None else text_of(caption)[:MAX_CAPTION_CHARS] for caption in told]
+    return [*named, *[""] * count][:count]
 
 
 def _size(item: Item) -> int | None:

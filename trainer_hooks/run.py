@@ -14,13 +14,14 @@ from trainer_hooks.encoder import line_encoder
 from trainer_hooks.encoding import EncodingQueue
 from trainer_hooks.folder import RunFolder
 from trainer_hooks.forking import no_fork
+from trainer_hooks.given import in_words
 from trainer_hooks.kinds import Encoders
 from trainer_hooks.load import LoadSampler
 from trainer_hooks.media import MediaLogging
 from trainer_hooks.notices import Notices
 from trainer_hooks.record import encode_resume
 from trainer_hooks.status import Status
-from trainer_hooks.values import MAX_INT, RefusedError, describe, to_number, to_step, to_time, to_values
+from trainer_hooks.values import MAX_INT, RefusedError, describe, to_finite, to_step, to_values
 from trainer_hooks.writer import Writer
 
 MAX_KNOWN_TAGS = 1_000_000
@@ -138,7 +139,10 @@ class Run(MediaLogging):
         What is there already is kept, name by name; of the same name the new value counts. Every process of a run
         may do so.
         """
-        added = to_json(config)
+        try:
+            added = to_json(config)
+        except Exception:  # noqa: BLE001 - an object's fields may be the training's own code
+            added = None
         if self._finished:
             self._notices.once("late", f"update_config() after finish() is ignored in {self.path}")
         elif not isinstance(added, dict):
@@ -173,7 +177,7 @@ class Run(MediaLogging):
     def progress(self, done: float, total: float) -> None:
         """Say how far the training is, in any unit, for example epochs: shown as a share and used for the time left."""
         try:
-            self._progress = float(to_number(done)), float(to_number(total))
+            self._progress = to_finite(done), to_finite(total)
         except RefusedError as error:
             self._notices.once("progress", f"progress is ignored: expected two numbers, got {error}")
 
@@ -254,7 +258,12 @@ class Run(MediaLogging):
             self._refused += 1
             self._notices.once("mapping", f"log() takes a dictionary of tags and numbers, got {describe(metrics)}")
             return {}
-        values, refused = to_values(metrics, self._notices.once)
+        try:
+            values, refused = to_values(metrics, self._notices.once)
+        except Exception as error:  # noqa: BLE001 - a mapping may be the training's own code
+            self._refused += 1
+            self._notices.once("mapping", f"a row is not logged, its names or values cannot be had: {in_words(error)}")
+            return {}
         self._refused += refused
         if len(self._known) > MAX_KNOWN_TAGS:
             self._known.clear()
@@ -270,7 +279,7 @@ class Run(MediaLogging):
 
     def _clean_time(self, wall_time: Any, now: float) -> float:
         try:
-            return to_time(wall_time)
+            return to_finite(wall_time)
         except RefusedError as error:
             self._notices.once("time", f"a time is in seconds since the epoch, got {error}; the row gets the present")
             return now

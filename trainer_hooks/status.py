@@ -5,6 +5,7 @@ import time
 from types import TracebackType
 from typing import Any, Literal
 
+from trainer_hooks.given import text_of
 from trainer_hooks.record import FORMAT
 
 HEARTBEAT_INTERVAL_S = 2.0
@@ -50,7 +51,7 @@ class Status:
         lines = traceback.format_exception(type(error), error, trace or error.__traceback__)
         self.exit = {
             "type": type(error).__name__,
-            "message": str(error)[:MAX_MESSAGE_CHARS],
+            "message": text_of(error)[:MAX_MESSAGE_CHARS],
             "traceback": "".join(lines)[-MAX_TRACEBACK_CHARS:],
         }
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from trainer_hooks.given import text_of
+
 MAX_INT = 2**63 - 1  # what a step can be; a larger value is logged as float64
-MAX_DEPTH = 32  # of nested dictionaries; deeper is a cycle
+MAX_DEPTH = 32  # of nested dictionaries
 
 
 class RefusedError(ValueError):
@@ -29,7 +31,7 @@ def to_number(value: Any) -> int | float:
         if isinstance(plain, str | bytes | bytearray):
             raise TypeError
         return int(plain) if isinstance(plain, int) and abs(plain) <= MAX_INT else float(plain)
-    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+    except Exception as error:  # `item()` and `__float__` may be the training's own code
         raise RefusedError(describe(value)) from error
 
 
@@ -47,16 +49,23 @@ def to_step(step: Any) -> int:
     return int(number)
 
 
-def to_time(wall_time: Any) -> float:
-    """Return a time as a finite float. Raises RefusedError: it is no number, or not finite."""
-    seconds = float(to_number(wall_time))
-    if 0.0 * seconds != 0.0:
-        raise RefusedError(f"{seconds!r}")
-    return seconds
+def to_finite(value: Any) -> float:
+    """Return a finite number, such as a time. Raises RefusedError: it is no number, or not finite."""
+    number = float(to_number(value))
+    if 0.0 * number != 0.0:
+        raise RefusedError(f"{number!r}")
+    return number
 
 
 def describe(value: Any) -> str:
-    """Name the type of a value, and its shape, or itself where it is short."""
+    """Name the type of a value, and its shape, or itself where it is short. Raises nothing."""
+    try:
+        return _described(value)
+    except Exception:  # noqa: BLE001 - `shape` and `__len__` may be the training's own code
+        return type(value).__name__
+
+
+def _described(value: Any) -> str:
     kind = type(value)
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
     shape = getattr(value, "shape", None)
@@ -67,12 +76,18 @@ def describe(value: Any) -> str:
     return f"{name} of length {len(value)}" if hasattr(value, "__len__") else name
 
 
-def flatten(values: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Yield (tag, value) of nested mappings, the names joined with `/`."""
+def flatten(
+    values: Mapping[Any, Any], prefix: str = "", around: tuple[Mapping[Any, Any], ...] = ()
+) -> Iterator[tuple[str, Any]]:
+    """Yield (tag, value) of nested mappings, the names joined with `/`.
+
+    A mapping within itself, which `around` tells, is a value, and so is what lies deeper than MAX_DEPTH.
+    """
+    around = (*around, values)
     for name, value in values.items():
-        tag = f"{prefix}/{name}" if prefix else str(name)
-        if isinstance(value, Mapping) and depth < MAX_DEPTH:
-            yield from flatten(value, tag, depth + 1)
+        tag = f"{prefix}/{text_of(name)}" if prefix else text_of(name)
+        if isinstance(value, Mapping) and len(around) <= MAX_DEPTH and not any(value is one for one in around):
+            yield from flatten(value, tag, around)
         else:
             yield tag, value
 

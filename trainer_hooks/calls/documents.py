@@ -1,7 +1,8 @@
 """Calls that log what is read, heard or explored: texts, pages, tables, sound, vectors, meshes, graphs."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import repeat
 from typing import Any
 
 from trainer_hooks.calls import Calls
@@ -127,13 +128,8 @@ class DocumentCalls(Calls):
             caption: shown beneath.
             wall_time: seconds since the epoch, UTC; now if None.
         """
-        parts = [vertices, faces, colors]
-        if getattr(vertices, "ndim", 2) == 3:
-            batch = len(vertices)
-            meshes = [tuple(_one(part, place, batch) for part in parts) for place in range(batch)]
-        else:
-            meshes = [tuple(parts)]
-        self._log_items("mesh", tag, meshes, step, [caption] * len(meshes), wall_time, config=config)
+        meshes = _meshes(vertices, faces, colors)
+        self._log_items("mesh", tag, meshes, step, repeat(caption), wall_time, config=config)
 
     def log_tensor(
         self, tag: str, tensor: Any, step: int | None = None, caption: str = "", *, wall_time: float | None = None
@@ -160,6 +156,17 @@ class DocumentCalls(Calls):
             wall_time: seconds since the epoch, UTC; now if None.
         """
         self._log_items("graph", tag, [(model, inputs)], step, wall_time=wall_time)
+
+
+def _meshes(*parts: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield vertices, faces and colours of each mesh."""
+    vertices = parts[0]
+    if getattr(vertices, "ndim", 2) != 3:
+        yield parts
+        return
+    batch = len(vertices)
+    for place in range(batch):
+        yield tuple(_one(part, place, batch) for part in parts)
 
 
 def _one(part: Any, place: int, batch: int) -> Any:

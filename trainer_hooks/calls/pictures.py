@@ -1,5 +1,6 @@
 """Calls that log what is looked at: images, what is drawn over them, figures, videos."""
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -155,9 +156,13 @@ class PictureCalls(Calls):
         self._log_items("video", tag, [video], step, [caption], wall_time, fps=fps)
 
 
-def _several(values: Any) -> list[Any]:
-    """Return each of several values; what is no collection as the only one, for the encoder to take or refuse."""
+def _several(values: Any) -> Iterable[Any]:
+    """Return several values; what is no collection as the only one, for the encoder to take or refuse."""
     try:
-        return list(to_array(values) if hasattr(values, "detach") else values)
-    except (TypeError, ValueError, RuntimeError):
+        if isinstance(values, str | os.PathLike):
+            return [values]
+        collection = to_array(values) if hasattr(values, "detach") else values
+        iter(collection)
+    except Exception:  # noqa: BLE001 - `__iter__` may be the training's own code
         return [values]
+    return collection  # type: ignore[no-any-return]

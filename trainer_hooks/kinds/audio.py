@@ -3,10 +3,10 @@
 import io
 import os
 import wave
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer_hooks.arrays import to_numbers
+from trainer_hooks.given import read_file
 from trainer_hooks.media import Blob, Item
 from trainer_hooks.values import describe, to_number
 
@@ -27,7 +27,7 @@ def encode(value: Any, sample_rate: Any = 44_100) -> Item:
         TypeError, ValueError, OSError: with what is wrong with it.
     """
     if isinstance(value, str | os.PathLike):
-        return _from_file(Path(value).read_bytes(), str(value))
+        return _from_file(read_file(value, MAX_BYTES), str(value))
     if isinstance(value, bytes | bytearray):
         return _from_file(bytes(value), f"the {len(value):,} bytes")
     rate = to_number(sample_rate)
@@ -92,7 +92,7 @@ def _from_file(content: bytes, name: str) -> Item:
     if extension is None:
         raise ValueError(f"{name} is none of {', '.join(map(str.upper, MEDIA_TYPES))}")
     if len(content) > MAX_BYTES:
-        raise ValueError(f"{name} has {len(content):,} bytes, more than {MAX_BYTES:,}; log a part of it")
+        raise ValueError(f"{name} are more than {MAX_BYTES:,}; log a part of it")
     meta = _wav_facts(content) if extension == "wav" else {}
     return Item(MEDIA_TYPES[extension], Blob(extension, content), meta=meta)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from trainer_hooks.arrays import to_array
+from trainer_hooks.given import at_most, text_of
 from trainer_hooks.record import encode_value
 from trainer_hooks.values import describe
 
@@ -37,7 +38,7 @@ def to_cells(data: Any, columns: Iterable[Any] | None = None) -> Cells:
         TypeError: it is no table.
         ValueError: it has too many cells, or not as many columns as names.
     """
-    named = None if columns is None else [str(column) for column in columns]
+    named = None if columns is None else [text_of(column) for column in at_most(columns, MAX_CELLS, "columns")]
     found, rows = _columns_and_rows(data, named)
     width = max(map(len, rows), default=len(found or named or []))
     names = named if named is not None else found if found is not None else [str(place) for place in range(width)]
@@ -54,7 +55,7 @@ def _columns_and_rows(data: Any, named: list[str] | None) -> tuple[list[str] | N
     if hasattr(data, "itertuples"):
         return _from_frame(data, named)
     if isinstance(data, Mapping):
-        return _from_columns({str(name): values for name, values in data.items()}, named)
+        return _from_columns({text_of(name): values for name, values in data.items()}, named)
     if isinstance(data, str | bytes) or data is None or not hasattr(data, "__iter__"):
         raise TypeError(f"expected a DataFrame, columns or rows, got {describe(data)}")
     if hasattr(data, "shape"):
@@ -62,7 +63,7 @@ def _columns_and_rows(data: Any, named: list[str] | None) -> tuple[list[str] | N
         if array.ndim > 2:
             raise ValueError(f"expected an array of shape (rows, columns), got {describe(data)}")
         return None, [row if isinstance(row, list) else [row] for row in array.tolist()]
-    rows = list(data)
+    rows = at_most(data, MAX_CELLS, "rows")
     if rows and all(isinstance(row, Mapping) for row in rows):
         return _from_records(rows, named)
     return None, [_as_row(row) for row in rows]
@@ -97,12 +98,12 @@ def _values(name: str, column: Any) -> list[Any]:
         return list(to_array(column).tolist())
     if isinstance(column, str | bytes) or not hasattr(column, "__iter__"):
         raise TypeError(f"expected a list of cells as column {name!r}, got {describe(column)}")
-    return list(column)
+    return at_most(column, MAX_CELLS, f"cells in column {name!r}")
 
 
 def _from_records(records: Sequence[Mapping[Any, Any]], named: list[str] | None) -> tuple[list[str], list[Any]]:
-    names = named or list(dict.fromkeys(str(name) for record in records for name in record))
-    plain = ({str(name): value for name, value in record.items()} for record in records)
+    names = named or list(dict.fromkeys(text_of(name) for record in records for name in record))
+    plain = ({text_of(name): value for name, value in record.items()} for record in records)
     return names, [[record.get(name) for name in names] for record in plain]
 
 
@@ -126,7 +127,7 @@ def _cell(value: Any) -> Any:
         return value.isoformat()
     if hasattr(value, "item") and getattr(value, "size", 2) == 1 and not hasattr(value, "detach"):
         plain = value.item()
-        return _cell(plain) if isinstance(plain, bool | int | float | str) else str(value)[:MAX_CELL_CHARS]
+        return _cell(plain) if isinstance(plain, bool | int | float | str) else text_of(value)[:MAX_CELL_CHARS]
     if hasattr(value, "detach") and value.numel() == 1:
         return _cell(value.item())
-    return str(value)[:MAX_CELL_CHARS]
+    return text_of(value)[:MAX_CELL_CHARS]

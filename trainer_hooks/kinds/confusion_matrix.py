@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sized
 from typing import TYPE_CHECKING, Any
 
 from trainer_hooks.arrays import to_array, to_numbers
+from trainer_hooks.given import at_most, text_of
 from trainer_hooks.media import Item
 from trainer_hooks.values import describe
 
@@ -22,7 +23,7 @@ def encode(value: tuple[Any, Any], names: Iterable[Any] | None = None, counts: A
     """
     import numpy as np
 
-    named = None if names is None else [str(name) for name in names]
+    named = None if names is None else [text_of(name) for name in at_most(names, MAX_CLASSES, "names of classes")]
     if counts is None:
         named, matrix = _counted(*value, named)
     else:

@@ -94,6 +94,8 @@ def _given(counts: Mapping[str, Any]) -> dict[str, Any]:
     """Check lists that were counted elsewhere: all of one length, thresholds ascending in [0, 1]."""
     import numpy as np
 
+    if not isinstance(counts, Mapping):
+        raise TypeError(f"expected counts as a mapping from name to list, got {describe(counts)}")
     missing = [name for name in (*COUNTS, *SHARES) if name not in counts]
     if missing:
         raise ValueError(f"counts without {', '.join(missing)}")

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from trainer_hooks.given import at_most, text_of
 from trainer_hooks.media import Item
 from trainer_hooks.values import describe
 
 FORMS = ("multiline", "margin")
+MAX_TAGS = 10_000  # of one chart
 MARGIN_TAGS = 3  # the middle, the low and the high edge
 
 
@@ -32,7 +34,7 @@ def _charts(category: Any, titles: Any, source: str) -> Iterable[dict[str, Any]]
         if not tags or (form == "margin" and len(tags) % MARGIN_TAGS):
             wanted = "threes: middle, low, high" if form == "margin" else "at least one"
             raise ValueError(f"chart {title!r}: {len(tags)} tags; it takes {wanted}")
-        yield {"category": str(category), "title": str(title), "form": form, "tags": tags, "source": source}
+        yield {"category": text_of(category), "title": text_of(title), "form": form, "tags": tags, "source": source}
 
 
 def _tags(tags: Any) -> list[str]:
@@ -40,4 +42,4 @@ def _tags(tags: Any) -> list[str]:
         return [tags]
     if not isinstance(tags, Iterable):
         raise TypeError(f"expected a list of tags, got {describe(tags)}")
-    return [str(tag) for tag in tags]
+    return [text_of(tag) for tag in at_most(tags, MAX_TAGS, "tags in one chart")]

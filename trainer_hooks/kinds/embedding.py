@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from trainer_hooks.arrays import to_array, to_numbers
-from trainer_hooks.kinds.cells import Cells, to_cells
+from trainer_hooks.given import at_most
+from trainer_hooks.kinds.cells import MAX_CELLS, Cells, to_cells
 from trainer_hooks.kinds.image import to_pixels
 from trainer_hooks.kinds.npy import MEDIA_TYPE, npy_blob
 from trainer_hooks.kinds.png import encode_png
@@ -56,7 +57,7 @@ def _as_list(metadata: Any) -> Any:
     """Return labels that are keys or values of a dictionary, or any other collection, as a list."""
     if hasattr(metadata, "itertuples") or hasattr(metadata, "shape") or isinstance(metadata, dict | str):
         return metadata
-    return list(metadata)
+    return at_most(metadata, MAX_CELLS, "labels")
 
 
 def _sprite(images: Any, count: int) -> "tuple[npt.NDArray[np.uint8], list[int]]":
@@ -66,7 +67,7 @@ def _sprite(images: Any, count: int) -> "tuple[npt.NDArray[np.uint8], list[int]]
     """
     import numpy as np
 
-    pictures = to_array(images) if hasattr(images, "shape") else list(images)
+    pictures = to_array(images) if hasattr(images, "shape") else at_most(images, count, "images, one for each vector")
     if len(pictures) != count:
         raise ValueError(f"{count:,} vectors need as many images, got {len(pictures):,}")
     columns = math.ceil(math.sqrt(count))

@@ -1,9 +1,9 @@
 """Pages of HTML: a text, or a file as it is."""
 
 import os
-from pathlib import Path
 from typing import Any
 
+from trainer_hooks.given import read_file
 from trainer_hooks.media import Blob, Item
 from trainer_hooks.values import describe
 
@@ -19,7 +19,7 @@ def encode(value: Any) -> Item:
     """
     is_name = isinstance(value, str) and value.lower().endswith(ENDINGS) and "<" not in value
     if is_name or isinstance(value, os.PathLike):
-        content = Path(value).read_bytes()
+        content = read_file(value, MAX_BYTES)
     elif isinstance(value, str):
         content = value.encode("utf-8", "replace")
     else:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer_hooks.arrays import to_array
+from trainer_hooks.given import read_file
 from trainer_hooks.kinds.overlays import overlaid
 from trainer_hooks.kinds.png import COLOUR_TYPES, encode_png
 from trainer_hooks.media import Blob, Item
@@ -97,7 +98,7 @@ def _from_file(path: Path) -> Item:
     extension = path.suffix.lower().removeprefix(".")
     if extension not in MEDIA_TYPES:
         raise ValueError(f"{path} ends in none of {', '.join(MEDIA_TYPES)}")
-    content = path.read_bytes()
+    content = read_file(path)
     width, height = _png_size(content)
     return Item(MEDIA_TYPES[extension], Blob(extension, content), width_px=width, height_px=height)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from trainer_hooks.arrays import to_array, to_numbers
 from trainer_hooks.config import to_json
+from trainer_hooks.given import at_most, text_of
 from trainer_hooks.kinds.png import encode_png
 from trainer_hooks.media import Blob, Item
 from trainer_hooks.values import describe
@@ -57,7 +58,7 @@ def _from_mapping(given: Mapping[str, Any]) -> dict[str, Any]:
     if "box" not in given:
         raise ValueError(f"a box given as a mapping needs `box`, got {', '.join(map(str, given)) or 'nothing'}")
     told: dict[str, Any] = {"box": _corners(given["box"])}
-    for name, convert in (("label", str), ("score", to_json), ("group", str)):
+    for name, convert in (("label", text_of), ("score", to_json), ("group", text_of)):
         if given.get(name) is not None:
             told[name] = convert(given[name])
     return told
@@ -77,7 +78,8 @@ def _labels(labels: Any, count: int) -> list[str] | None:
         return None
     if isinstance(labels, str):
         return [labels] * count
-    return [str(label) for label in (to_array(labels).tolist() if hasattr(labels, "detach") else labels)]
+    listed = to_array(labels).tolist() if hasattr(labels, "detach") else labels
+    return [text_of(label) for label in at_most(listed, MAX_BOXES, "labels")]
 
 
 def _scores(scores: Any) -> list[Any] | None:
@@ -92,7 +94,7 @@ def _named_masks(masks: Any, classes: Any) -> Iterable[tuple[str, Any, dict[str,
         for name, mask in masks.items():
             told = mask if isinstance(mask, Mapping) else {"mask": mask}
             own = _class_names(told.get("classes")) or known
-            yield str(name), to_numbers(told.get("mask")), own
+            yield text_of(name), to_numbers(told.get("mask")), own
         return
     array = to_numbers(masks)
     if array.ndim == 2:
@@ -114,8 +116,8 @@ def _check_number(number: int) -> None:
 def _class_names(classes: Any) -> dict[str, str]:
     if classes is None:
         return {}
-    named = classes.items() if isinstance(classes, Mapping) else enumerate(classes)
-    return {str(int(number)): str(name) for number, name in named}
+    named = classes.items() if isinstance(classes, Mapping) else enumerate(at_most(classes, MAX_CLASS + 1, "classes"))
+    return {str(int(number)): text_of(name) for number, name in named}
 
 
 def _encode_mask(mask: Any, name: str, item: Item) -> Blob:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer_hooks.arrays import to_numbers
+from trainer_hooks.given import read_file
 from trainer_hooks.kinds.apng import encode_apng
 from trainer_hooks.kinds.image import to_levels
 from trainer_hooks.kinds.png import COLOUR_TYPES
@@ -81,4 +82,4 @@ def _from_file(path: Path) -> Item:
     extension = path.suffix.lower().removeprefix(".")
     if extension not in MEDIA_TYPES:
         raise ValueError(f"{path} ends in none of {', '.join(MEDIA_TYPES)}, which browsers play; convert it to .mp4")
-    return Item(MEDIA_TYPES[extension], Blob(extension, path.read_bytes()))
+    return Item(MEDIA_TYPES[extension], Blob(extension, read_file(path)))
