@@ -165,4 +165,4 @@ def _several(values: Any) -> Iterable[Any]:
         iter(collection)
     except Exception:  # noqa: BLE001 - `__iter__` may be the training's own code
         return [values]
-    return collection  # type: ignore[no-any-return]
+    return collection
