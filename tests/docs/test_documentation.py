@@ -6,12 +6,16 @@ import shlex
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from app import api
 from app.commands.options import SETTINGS
 from app.commands.parser import build_parser, parse
 from app.commands.walk import all_commands
 from app.pages.walk import all_pages
 from app.readers.walk import all_readers
+from app.settings import Settings
+from tests.arrays import ArrayStore
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -72,6 +76,36 @@ def test_every_log_format_is_documented(reader: str):
 @pytest.mark.parametrize("title", [page.title for page in all_pages()])
 def test_every_page_is_documented(title: str):
     assert re.search(rf"^(\| \[?|## |\*\*){title}\b", written(), re.MULTILINE)
+
+
+def routes() -> dict[str, set[str]]:
+    """The addresses that the server answers, with their methods; what is variable in one is a capital word."""
+    server = Flask("test")
+    api.register(server, ArrayStore({}), Settings(roots=()))
+    rules = [rule for rule in server.url_map.iter_rules() if rule.endpoint != "static"]
+    named = {re.sub("<.*>", "NAME", rule.rule): {"GET", "POST"} & (rule.methods or set()) for rule in rules}
+    return {route: methods for route, methods in named.items() if route != "/api/NAME"}
+
+
+def documented_routes() -> dict[str, set[str]]:
+    """What the tables of docs/http-api.md have in their first column: `GET /health`, `POST embeddings/job`."""
+    text = (ROOT / "docs" / "http-api.md").read_text()
+    found: dict[str, set[str]] = {}
+    for method, route in re.findall(r"^\| `(GET|POST) ([\w/]+)", text, re.MULTILINE):
+        found.setdefault(route if route.startswith("/") else f"/api/v1/{route}", set()).add(method)
+    return found
+
+
+def test_every_route_is_documented_and_every_documented_route_exists():
+    assert documented_routes() == routes()
+
+
+def test_every_parameter_of_a_route_is_documented():
+    code = "\n".join(path.read_text() for path in (ROOT / "app" / "api").glob("*.py"))
+    asked = set(re.findall(r"(?:(?<![.\w])(?:needed|count|choice|flag|number)|args\.(?:get|getlist))\(\"(\w+)\"", code))
+    text = "\n".join((ROOT / "docs" / name).read_text() for name in ("http-api.md", "table.md", "hyper-parameters.md"))
+    assert {"run", "steps"} <= asked
+    assert {name for name in asked if not re.search(rf"[`?&]{name}\b", text)} == set()
 
 
 def documented_lines() -> list[str]:
