@@ -7,7 +7,7 @@ import orjson
 
 from app.readers._protobuf import MessageError
 from app.readers.event_files.graph_def import graph_of_def, graph_of_metadata
-from app.readers.event_files.graph_keras import KerasError, graph_of_keras
+from app.readers.event_files.graph_keras import graph_of_keras
 from app.transforms.graph import GraphError, sound_graph
 
 
@@ -30,5 +30,5 @@ def read_graph(data: bytes, media_type: str, meta: Mapping[str, Any]) -> dict[st
         return sound_graph(graph_of_def(data) if "nodes" in meta else graph_of_metadata(data))
     except orjson.JSONDecodeError as error:
         raise GraphError(f"it is no JSON: {error}") from error
-    except (MessageError, KerasError) as error:
+    except MessageError as error:
         raise GraphError(str(error)) from error

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.readers.event_files.graph_form import GraphForm
+from app.transforms.graph import GraphError
 
 _WHY = "read from a Keras model: layers and their settings, without sizes of parameters"
 _WORTH = ("units", "filters", "kernel_size", "strides", "padding", "activation", "rate", "pool_size", "axis",
@@ -12,12 +13,8 @@ _MAX_DEPTH = 20
 _MAX_LAYERS = 50_000
 
 
-class KerasError(ValueError):
-    """This is no Keras model."""
-
-
 def graph_of_keras(model: Any) -> dict[str, Any]:
-    """Return the graph of a model as JSON values. Raises KerasError where it is none."""
+    """Return the graph of a model as JSON values. Raises GraphError where it is none."""
     config = _config(model)
     form = GraphForm(str(model.get("class_name", "Model")), _WHY)
     _Model(form, (), config, 0).read([])
@@ -29,7 +26,7 @@ def _config(model: Any) -> Mapping[str, Any]:
     config = model.get("config") if isinstance(model, Mapping) else None
     config = {"layers": config} if isinstance(config, list) else config
     if not isinstance(config, Mapping) or not isinstance(config.get("layers"), list):
-        raise KerasError("it is no Keras model: it has no layers")
+        raise GraphError("it is no Keras model: it has no layers")
     return config
 
 
@@ -38,7 +35,7 @@ class _Model:
 
     def __init__(self, form: GraphForm, path: tuple[str, ...], config: Mapping[str, Any], depth: int) -> None:
         if depth > _MAX_DEPTH:
-            raise KerasError(f"its models are nested more than {_MAX_DEPTH} deep")
+            raise GraphError(f"its models are nested more than {_MAX_DEPTH} deep")
         self._form, self._path, self._config, self._depth = form, path, config, depth
         self._results: dict[str, list[int]] = {}  # name of a layer -> nodes that give its result
 
@@ -59,7 +56,7 @@ class _Model:
 
     def _layer(self, name: str, layer: Mapping[str, Any], sources: list[int]) -> list[int]:
         if len(self._form.nodes) >= _MAX_LAYERS:
-            raise KerasError(f"it has more than {_MAX_LAYERS:,} layers")
+            raise GraphError(f"it has more than {_MAX_LAYERS:,} layers")
         path, config, kind = (*self._path, name), _inner(layer), str(layer.get("class_name", "layer"))
         settings = {key: config[key] for key in _WORTH if isinstance(config.get(key), str | int | float | list)}
         module = self._form.module(path, kind, ", ".join(f"{key}={value}" for key, value in settings.items())[:200])
