@@ -64,7 +64,7 @@ def refuse_place(place: Path, options: argparse.Namespace) -> None:
         raise UsageError(f"{place} lies in {options.run}, which is only read; give another folder with --out")
     ours, others = exported_before(place) if options.to == "tensorboard" else ([], [])
     if others:
-        raise UsageError(f"{place} holds event files that no export wrote, {others[0].name}; give another --out")
+        raise UsageError(f"{place} holds what no export wrote, {others[0].name}; give another --out")
     there = ours if options.to == "tensorboard" else [path for path in (place, about_of(place)) if path.exists()]
     if there and not options.force:
         raise UsageError(f"{there[0]} exists; --force replaces it")

@@ -3,6 +3,7 @@
 import io
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from hypothesis import given
@@ -13,7 +14,9 @@ from tensorboard.data_compat import migrate_value
 from tensorboard.util.tensor_util import make_ndarray
 
 from app.commands.conversion.event_items import encode_call
+from app.commands.conversion.graph_def import graph_def
 from app.readers.contract import MediaItem
+from app.readers.event_files.graph_def import graph_of_def
 from app.readers.tensorboard import READER
 from trainer_hooks.event_file import EventFile, file_name
 from trainer_hooks.kinds import histogram, mesh, pr_curve, tensor
@@ -104,3 +107,42 @@ def test_tensors_are_what_they_were(array: np.ndarray):
     found = read(encoded("tensor", tensor.encode(array)), "a").meta[""]
     assert (found.dtype, found.shape) == (array.dtype.newbyteorder("="), array.shape)
     np.testing.assert_array_equal(found, array)
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> dict[str, Any]:
+    """A graph in our own form, whose operations, modules and parameters often have the same names."""
+    names = st.sampled_from(["a", "b", "a_1", "fc", "0", "a:0", "^b", "c d"])
+    modules: list[dict[str, Any]] = [{"name": "", "parent": None, "layer": 0}]
+    for place in range(1, draw(st.integers(1, 6))):
+        parent = draw(st.integers(0, place - 1))
+        siblings = {one["name"] for one in modules if one["parent"] == parent}
+        name = draw(names.filter(lambda name, taken=siblings: name not in taken))
+        modules.append({"name": name, "parent": parent, "layer": place})
+    layers = [{"weights": [[draw(names), 0, 1]] if draw(st.booleans()) else []} for _ in modules]
+    nodes: list[dict[str, Any]] = []
+    for place in range(draw(st.integers(1, 8))):
+        source = st.integers(0, max(place - 1, 0))
+        inputs = draw(st.lists(st.one_of(source, st.tuples(source, st.integers(1, 3)).map(list)), max_size=3))
+        module = draw(st.integers(0, len(modules) - 1))
+        nodes.append({"op": draw(names), "module": module, "inputs": inputs if place else [], "outputs": [0]})
+    return {"modules": modules, "layers": layers, "nodes": nodes, "tensors": [["float32", [2, "?"]]]}
+
+
+@given(graph=graphs())
+def test_graphs_keep_operations_edges_and_where_they_are(graph: dict[str, Any]):
+    found = graph_of_def(graph_def(graph))
+    assert [one["op"] for one in found["nodes"]] == [one["op"] for one in graph["nodes"]]
+    assert [one["inputs"] for one in found["nodes"]] == [one["inputs"] for one in graph["nodes"]]
+    depths = [[depth(one, place["module"]) for place in one["nodes"]] for one in (found, graph)]
+    assert depths[0] == depths[1]
+    weights = [sum(len(layer.get("weights", ())) for layer in one["layers"]) for one in (found, graph)]
+    assert weights[0] == weights[1]
+    together = [[one["nodes"][place]["module"] for place in range(len(one["nodes"]))] for one in (found, graph)]
+    assert len(set(zip(*together, strict=True))) == len(set(together[0])) == len(set(together[1]))
+
+
+def depth(graph: dict[str, Any], module: int) -> int:
+    """In how many modules a module is."""
+    parent = graph["modules"][module]["parent"]
+    return 0 if parent is None else depth(graph, parent) + 1

@@ -1,6 +1,7 @@
 """Items in our own form as the values of event files, by kind."""
 
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -162,7 +163,9 @@ ENCODED = frozenset({*_ENCODERS, "mesh"})
 
 def pattern_of(tag: str) -> str:
     """Return a tag of a composed chart as the pattern that TensorBoard takes it for: itself wherever that finds it."""
-    try:
-        return tag if re.match(tag, tag) else re.escape(tag)
-    except re.error:
-        return re.escape(tag)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of patterns that a later Python will read otherwise
+        try:
+            return tag if re.match(tag, tag) else re.escape(tag)
+        except (re.error, OverflowError, RecursionError):
+            return re.escape(tag)

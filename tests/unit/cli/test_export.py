@@ -273,7 +273,7 @@ def test_event_files_of_others_are_never_touched(run: Path, tmp_path: Path, caps
     foreign.write_bytes(b"theirs")
     with pytest.raises(SystemExit, match="2"):
         export(run.parent, "tensorboard", tmp_path / "out", "--force")
-    assert "holds event files that no export wrote" in capsys.readouterr().err
+    assert "holds what no export wrote, events.out.tfevents.1.node" in capsys.readouterr().err
     assert contents(tmp_path / "out") == {"run/events.out.tfevents.1.node": b"theirs"}
 
 

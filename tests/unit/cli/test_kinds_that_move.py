@@ -259,7 +259,7 @@ def test_exported_embeddings_are_replaced_and_those_of_others_never(source: Path
     config.write_text("embeddings { }\n")
     with pytest.raises(SystemExit, match="2"):
         export(source, tmp_path, "--force")
-    assert "that no export wrote" in capsys.readouterr().err
+    assert "holds what no export wrote, projector_config.pbtxt" in capsys.readouterr().err
     assert config.read_text() == "embeddings { }\n"
 
 
