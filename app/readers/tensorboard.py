@@ -73,9 +73,10 @@ class TensorBoardReader:
 
 
 def _is_copy(folder: Path, name: str) -> bool:
-    """Tell whether an event file holds what a run in our own format, in its folder or the one above, holds too."""
-    beside = (folder / RUN_FILE, folder.parent / RUN_FILE)
-    return name.endswith(COPY_SUFFIX) and _NAME_PART in name and any(path.exists() for path in beside)
+    """Tell whether an event file holds what a run in our own format, in its folder or one above, holds too."""
+    if not (name.endswith(COPY_SUFFIX) and _NAME_PART in name):
+        return False
+    return any((above / RUN_FILE).exists() for above in (folder, *folder.parents))
 
 
 def _begins_with_record(data: bytes, *, is_named: bool) -> bool:

@@ -24,6 +24,10 @@ class MessageMirror(Protocol):
     def take_graph(self, name: str, graph: Any, walltime: float | None) -> None:
         """Take messages of a graph."""
 
+    @property
+    def event_writer(self) -> Any:
+        """What writes the records of its file."""
+
 
 class FileWriter:
     """Logs protobuf messages, those of tensorboard and of tensorboardX, into a run.
@@ -62,6 +66,17 @@ class FileWriter:
         self.mirror: MessageMirror | None = None
         self._default_step: Any = None
         self._default_time: Any = None
+
+    @property
+    def event_writer(self) -> Any:
+        """What writes event files beside the run, of the package that does: scripts ask it for the file's name.
+
+        Raises:
+            AttributeError: none are written.
+        """
+        if self.mirror is None:
+            raise AttributeError("no event files are written; also_tensorboard=True would write them")
+        return self.mirror.event_writer
 
     def get_logdir(self) -> str:
         """Return the run folder as it was given."""

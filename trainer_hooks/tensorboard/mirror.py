@@ -6,9 +6,11 @@ Their names end in COPY_SUFFIX, by which the app knows that they hold what the r
 import importlib
 import inspect
 import os
+import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from trainer_hooks.config import to_json
@@ -85,9 +87,6 @@ class EventFiles:
             given = _by_name(method, args, kwargs)
         except TypeError:  # the call that comes after this one raises it
             return
-        for key, value in self._defaults().items():
-            if given.get(key) is None:
-                given[key] = value
         self._try(name, lambda: getattr(self, f"_{name}", self._call)(name, given))
 
     def take_message(self, name: str, message: Any, step: Any, walltime: float | None) -> None:
@@ -97,6 +96,11 @@ class EventFiles:
     def take_graph(self, name: str, graph: Any, walltime: float | None) -> None:
         """Hand messages of a graph to the other file writer. Raises nothing."""
         self._try(name, lambda: getattr(self._writer(), name)(graph, walltime))
+
+    @property
+    def event_writer(self) -> Any:
+        """What writes the records of the other writer's file."""
+        return self._writer().event_writer
 
     def flush(self) -> None:
         """Write what waits. Raises nothing."""
@@ -110,27 +114,36 @@ class EventFiles:
             self._theirs = None
 
     def _open(self) -> Any:
-        # tensorboardX names files by the second, and writes over one of the same name.
-        suffix = f"{self._options['filename_suffix']}.{os.urandom(4).hex()}{COPY_SUFFIX}"
-        opened = self._class(self._folder, **{**self._options, "filename_suffix": suffix})
+        opened = self._class(self._folder, **{**self._options, "filename_suffix": self._suffix()})
         self._options["purge_step"] = None
         return opened
 
+    def _suffix(self) -> str:
+        # tensorboardX names files by the second, and writes over one of the same name; readers go by their order.
+        return f"{self._options['filename_suffix']}.{time.time_ns()}{COPY_SUFFIX}"
+
     def _try(self, name: str, call: Callable[[], Any]) -> None:
         try:
-            if self._pid != os.getpid():  # a forked child: the other writer's thread stayed with the parent
-                self._inherited.append(self._theirs)
-                self._pid, self._theirs = os.getpid(), None
-            if self._theirs is None:
-                self._theirs = self._open()
             call()
         except REFUSALS as error:
             self._say(f"{name} (event file)", f"{name}() is not in the event files: {error or type(error).__name__}")
 
+    def _opened(self) -> Any:
+        """Return the other writer, opened anew after `close` and in a forked child."""
+        if self._pid != os.getpid():  # its thread stayed with the parent
+            self._inherited.append(self._theirs)
+            self._pid, self._theirs = os.getpid(), None
+        if self._theirs is None:
+            self._theirs = self._open()
+        return self._theirs
+
     def _call(self, name: str, given: dict[str, Any]) -> None:
-        call = getattr(self._theirs, name, None)
+        call = getattr(self._opened(), name, None)
         if call is not None:
-            call(**_known(call, given))
+            call(**_known(call, self._here_and_now(given)))
+
+    def _here_and_now(self, given: dict[str, Any]) -> dict[str, Any]:
+        return {**given, **{key: value for key, value in self._defaults().items() if given.get(key) is None}}
 
     def _add_figure(self, name: str, given: dict[str, Any]) -> None:
         self._call(name, {**given, "close": False})  # the run draws it next, and closes it then
@@ -145,22 +158,26 @@ class EventFiles:
         self._call(name, given)
 
     def _add_hparams(self, _name: str, given: dict[str, Any]) -> None:
-        """Write hyper-parameters into this event file, where upstream makes another run of them."""
+        """Write a set into a folder of its own below this one, as upstream does, where TensorBoard finds several."""
+        domains, metrics = given.get("hparam_domain_discrete"), given["metric_dict"]
+        name, step = name_and_step(domains, given.get("run_name"), given.get("global_step"), given.get("name"))
         settings = {str(key): to_json(one) for key, one in given["hparam_dict"].items()}
-        domains = given.get("hparam_domain_discrete")
-        _, step = name_and_step(domains, given.get("run_name"), given.get("global_step"), None)
         hparams = {
             "hparam_dict": {key: one if isinstance(one, PLAIN) else str(one) for key, one in settings.items()},
-            "metric_dict": given["metric_dict"],
+            "metric_dict": metrics,
             "hparam_domain_discrete": domains if isinstance(domains, dict) else None,
         }
-        for summary in self._summary.hparams(**_known(self._summary.hparams, hparams)):
-            self._writer().add_summary(summary)
-        for key, value in given["metric_dict"].items():
-            self._theirs.add_scalar(key, value, step, given.get("walltime"))
+        summaries = self._summary.hparams(**_known(self._summary.hparams, hparams))
+        folder = Path(self._folder, str(name or time.time()))
+        with self._class(str(folder), filename_suffix=self._suffix()) as writer:
+            for summary in summaries:
+                writer._get_file_writer().add_summary(summary, step)  # noqa: SLF001 - frameworks reach for it too
+            for key, value in metrics.items():
+                scalar = {"tag": key, "scalar_value": value, "global_step": step}
+                writer.add_scalar(**self._here_and_now(scalar))
 
     def _writer(self) -> Any:
-        return self._theirs._get_file_writer()  # noqa: SLF001 - frameworks reach for it too
+        return self._opened()._get_file_writer()  # noqa: SLF001 - as above
 
     def _own(self, message: Any) -> Any:
         """Return a message as one of the other package's, and a copy: it writes steps and times into them."""
