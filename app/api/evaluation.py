@@ -12,11 +12,12 @@ from app.api.items import item_at, items_of, present
 from app.api.parameters import count, needed
 from app.readers.contract import MediaItem
 from app.settings import Settings
-from app.store.chosen_items import latest_items
+from app.store.chosen_items import each_of
 from app.store.memory import StoreLike
 from app.store.query import QuestionError
 from app.transforms import confusion as matrices
 from app.transforms import curves
+from app.transforms.places import latest, spread
 
 CURVE_KINDS = ("pr_curve", "roc_curve")
 KINDS = (*CURVE_KINDS, "confusion_matrix")
@@ -156,14 +157,15 @@ def _scores_of(store: StoreLike, run_id: str, tag: str, most: int | None) -> dic
     items = items_of(store, run_id, tag, *KINDS)
     if most is not None and not 2 <= most <= _STEPS:
         raise QuestionError(f"The parameter steps must be from 2 to {_STEPS}, not {most}.")
-    chosen = latest_items(items, most or max(2, len(items)))
-    rows = [_item_scores(item) for _, item in chosen]
-    names = list(rows[0]) if rows else []
+    places = spread(len(items), most or max(2, len(items)))
+    read = [(item.step, item.wall_time, _item_scores(item)) for item in each_of(items, places)]
+    kept = [read[row] for row in np.flatnonzero(latest(np.array([step for step, _, _ in read], np.int64)))]
+    names = list(kept[0][2]) if kept else []
     return {
         "total": len(items),
-        "step": [item.step for _, item in chosen],
-        "wall_time": [item.wall_time for _, item in chosen],
-        "scores": {name: [row.get(name) for row in rows] for name in names},
+        "step": [step for step, _, _ in kept],
+        "wall_time": [wall_time for _, wall_time, _ in kept],
+        "scores": {name: [scores.get(name) for _, _, scores in kept] for name in names},
     }
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.readers.contract import MediaItem
-from app.store.chosen_items import pick
+from app.store.chosen_items import each_of, pick
 from app.store.layer_rows import LayerRows
 
 
@@ -98,6 +98,20 @@ def test_memory_is_bounded_and_the_oldest_tags_go(store):
 @pytest.mark.parametrize("places", [[], [3], [0, 2, 4, 5], [0, 4, 8, 9], [1, 2, 7, 9], [0, 1]])
 def test_items_are_picked_by_place_however_they_lie(places):
     assert pick(range(10), places) == places
+
+
+def test_items_that_are_looked_at_once_come_a_few_at_a_time():
+    class Counted(list):
+        most = 0
+
+        def __getitem__(self, place):
+            found = super().__getitem__(place)
+            self.most = max(self.most, len(found) if isinstance(place, slice) else 1)
+            return found
+
+    items = Counted(range(1_000))
+    assert list(each_of(items, range(0, 1_000, 2))) == list(range(0, 1_000, 2))
+    assert items.most < 50
 
 
 def test_more_than_one_answer_holds_is_read_by_the_next(client, layers, monkeypatch):
