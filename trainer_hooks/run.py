@@ -7,20 +7,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from trainer_hooks.background import start_thread
 from trainer_hooks.closing import Closer
 from trainer_hooks.config import to_json
 from trainer_hooks.encoder import line_encoder
 from trainer_hooks.encoding import EncodingQueue
 from trainer_hooks.folder import RunFolder
-from trainer_hooks.forking import no_fork
 from trainer_hooks.given import in_words
 from trainer_hooks.kinds import Encoders
 from trainer_hooks.load import LoadSampler
 from trainer_hooks.media import MediaLogging
 from trainer_hooks.notices import Notices
 from trainer_hooks.record import encode_resume
-from trainer_hooks.status import Status
+from trainer_hooks.reporting import Reporting
 from trainer_hooks.values import MAX_INT, RefusedError, describe, to_finite, to_step, to_values
 from trainer_hooks.writer import Writer
 
@@ -31,7 +29,7 @@ FLUSH_POLL_S = 0.005
 CAPTURE_TIMEOUT_S = 2.0  # a run that ends at once waits this long for what git says
 
 
-class Run(MediaLogging):
+class Run(MediaLogging, Reporting):
     """Logs into one run folder. Made by `trainer_hooks.init`.
 
     No method raises for what the disk does or for what is logged, none waits for the disk longer than one
@@ -174,13 +172,6 @@ class Run(MediaLogging):
             time.sleep(FLUSH_POLL_S)
         return not self._encoding.waiting and not self._writer.waiting
 
-    def progress(self, done: float, total: float) -> None:
-        """Say how far the training is, in any unit, for example epochs: shown as a share and used for the time left."""
-        try:
-            self._progress = to_finite(done), to_finite(total)
-        except RefusedError as error:
-            self._notices.once("progress", f"progress is ignored: expected two numbers, got {error}")
-
     def finish(self, error: BaseException | None = None) -> None:
         """End the run: write what waits, close the last segment, say how it ended. A second call does nothing.
 
@@ -283,33 +274,3 @@ class Run(MediaLogging):
         except RefusedError as error:
             self._notices.once("time", f"a time is in seconds since the epoch, got {error}; the row gets the present")
             return now
-
-    def _capture_facts(self) -> None:
-        """Find out what takes time."""
-        with no_fork():
-            from trainer_hooks import capture  # 20 ms that `import trainer_hooks` need not wait for
-
-            environment = {**self._folder.facts.get("environment", {}), **capture.environment()}
-        self._folder.add_facts({"environment": environment, "git": capture.git(Path(environment.get("cwd") or "."))})
-
-    def _log_load(self, step: int) -> None:
-        """Log the machine's load, unless a log() hangs in a write: the thread that calls this must not hang too."""
-        load = self._load.sample() if self._load else {}
-        if load and self._lock.acquire(timeout=0.1):
-            try:
-                self._append(self._encode(step, time.time(), load))
-            finally:
-                self._lock.release()
-
-    def _report(self, status: Status) -> None:
-        """Called by the background thread at each heartbeat: bring its status up to date, log the machine's load."""
-        if self._folder.owner and self._is_first and self._capture is None:
-            self._load = LoadSampler()
-            self._capture = start_thread(self._capture_facts, "tailboard-facts", self._notices)
-        if self._last_log is not None:
-            status.last_step, status.last_log = self._next_step - 1, self._last_log
-            self._log_load(status.last_step)
-        status.progress = self._progress
-        for reason, count in (("refused", self._refused), ("after finish", self._late)):
-            if count:
-                status.dropped[reason] = count
