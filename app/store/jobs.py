@@ -184,11 +184,10 @@ class Jobs:
         kept_bytes = 0
         for folder in sorted(self._folders(), key=_looked_at, reverse=True):
             kept_bytes += sum(_size(path) for path in folder.glob("*.npy"))
-            wanted = read_state(folder).state in ("done", "failed") and kept_bytes <= MOST_BYTES
-            if wanted:
+            if kept_bytes <= MOST_BYTES and _has_ended(folder):
                 continue
             with _held(folder) as lock:
-                if lock is not None and (kept_bytes > MOST_BYTES or read_state(folder).state not in ("done", "failed")):
+                if lock is not None and not (kept_bytes <= MOST_BYTES and _has_ended(folder)):
                     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -233,6 +232,10 @@ def _held(folder: Path) -> Iterator[int | None]:
         yield None
     finally:
         os.close(lock)
+
+
+def _has_ended(folder: Path) -> bool:
+    return read_state(folder).state in ("done", "failed")
 
 
 def _is_held(folder: Path) -> bool:

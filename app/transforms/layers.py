@@ -1,7 +1,7 @@
 """What one number says of a histogram, such as its mean, and many of them as a matrix. Knows arrays only."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,11 @@ COLUMNS = ("num", "mean", "std", "norm", "min", "max", "zeros", "nan", "inf", "e
 """What is known of each histogram, as columns of a table of float64; NaN is what was not recorded. All but `nan` and
 `inf` are of the finite values; `estimated` is 1 where mean, std or norm are computed from the buckets."""
 
+_LOGGED = ("min", "max", "num", "sum", "sum_squares", "zeros", "nan", "inf")
 _CANCELLED = 1e-9  # a variance below this share of the mean square is what rounding left of the sums
 
 
-def moments(edges: Sequence[float], counts: Sequence[float], meta: Mapping[str, Any]) -> tuple[float, ...]:
+def moments(edges: Any, counts: Any, meta: Mapping[str, Any]) -> tuple[float, ...]:
     """Return the row of `COLUMNS` of one histogram.
 
     Mean, standard deviation (of the population) and L2 norm come from the sums that were logged. Where there are none,
@@ -45,17 +46,15 @@ def moments(edges: Sequence[float], counts: Sequence[float], meta: Mapping[str, 
     return _estimated(found, num, squares, counted)
 
 
-_LOGGED = ("min", "max", "num", "sum", "sum_squares", "zeros", "nan", "inf")
-
-
 def _estimated(found: Histogram, num: float, squares: float, counted: tuple[float, float, float]) -> tuple[float, ...]:
     if not len(found.counts):
         known = 0.0 if num != num or num <= 0 else num
         return known, *(math.nan,) * 5, *counted, 0.0
-    middle = (found.edges[1:] + found.edges[:-1]) / 2
-    mean = float(found.counts @ middle) / found.total
-    within = np.diff(found.edges) ** 2 / 12
-    variance = float(found.counts @ ((middle - mean) ** 2 + within)) / found.total
+    with np.errstate(over="ignore", invalid="ignore"):  # squares of edges beyond 1e154: not finite, so not told
+        middle = (found.edges[1:] + found.edges[:-1]) / 2
+        mean = float(found.counts @ middle) / found.total
+        within = np.diff(found.edges) ** 2 / 12
+        variance = float(found.counts @ ((middle - mean) ** 2 + within)) / found.total
     norm = math.sqrt(squares) if squares >= 0 else math.sqrt((mean * mean + variance) * found.total)
     return found.total, mean, math.sqrt(variance), norm, found.low, found.high, *counted, 1.0
 
