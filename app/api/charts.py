@@ -16,7 +16,7 @@ from app.store.query import QuestionError
 READ_ONLY = "This server shows runs and changes nothing: with --write, charts can be saved for everybody."
 
 
-def register(server: Flask, store: StoreLike, settings: Settings) -> None:  # noqa: ARG001 every route is given the store
+def register(server: Flask, _store: StoreLike, settings: Settings) -> None:
     """Serve the routes."""
     layouts = Layouts.of(settings)
     route = f"{settings.url_prefix}api/v1/charts"
