@@ -93,7 +93,7 @@ def _confusion_of(item: MediaItem) -> matrices.Confusion:
 
 def curve_entry(item: MediaItem) -> dict[str, Any]:
     """Return a curve to be drawn: columns by name, null where a number is not known, and what it says as a whole."""
-    curve = sound_of(item)
+    curve, left_out = sound_of(item), item.meta.get("left_out")
     best = curves.best_f1(curve)
     positives, negatives = curves.class_sizes(curve)
     drawn = _thinned(len(curve), best.place)
@@ -112,7 +112,7 @@ def curve_entry(item: MediaItem) -> dict[str, Any]:
         "step": item.step,
         "wall_time": item.wall_time,
         "points": len(curve),
-        "left_out": item.meta.get("left_out", 0),
+        "left_out": left_out if type(left_out) is int and left_out > 0 else 0,
         **known,
         **columns,
         "message": item.caption if not len(curve) else "",
@@ -205,7 +205,7 @@ def _short(values: curves.Float64Array) -> list[float | None]:
 
 
 def _number(value: float) -> float:
-    return int(value) if value.is_integer() else float(f"{value:.{_DIGITS}g}")
+    return int(value) if value.is_integer() and abs(value) < _EXACT else float(f"{value:.{_DIGITS}g}")
 
 
 def _whole(counts: curves.Float64Array) -> list[list[float]]:

@@ -45,6 +45,8 @@ def _sent(item: MediaItem, answers: Answers) -> Response:
     """Answer with a graph, or that the browser has it. Raises GraphError and FileNotFoundError."""
     if item.path is None:
         raise GraphError(item.caption.removesuffix(".") or "nothing was stored")
+    if not item.path.is_file():  # nobody waits for a pipe, or reads a device
+        raise FileNotFoundError(item.path)
     stamp = item.path.stat()
     sign = (str(item.path), item.span, stamp.st_ino, stamp.st_mtime_ns if item.span is None else item.wall_time)
     etag = sha256(repr(sign).encode()).hexdigest()[:32]

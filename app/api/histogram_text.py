@@ -11,6 +11,7 @@ from app.api.table_text import csv_number, csv_text
 from app.readers.contract import MediaItem
 from app.store.layer_rows import table_of
 from app.transforms.layers import COLUMNS, STATISTICS, statistic
+from app.transforms.numbers import numbers_of
 
 _PIECE_ITEMS = 200
 _COUNTED = [COLUMNS.index(name) for name in ("nan", "inf", "estimated")]
@@ -20,7 +21,7 @@ def bucket_lines(items: Sequence[MediaItem]) -> Iterator[bytes]:
     """Yield a CSV line per bucket of each item, as they were logged and in order of arrival."""
     yield b"step,wall_time,from,to,count\n"
     for item in _each(items):
-        edges, counts = item.meta.get("edges", ()), item.meta.get("counts", ())
+        edges, counts = (numbers_of(item.meta.get(name)).tolist() for name in ("edges", "counts"))
         head = f"{item.step},{csv_number(item.wall_time)}"
         rows = zip(edges, edges[1:], counts, strict=False)
         yield "".join(

@@ -64,7 +64,7 @@ def _exactly(item: MediaItem) -> dict[str, Any]:
         "wall_time": item.wall_time,
         "edges": found.edges.tolist(),
         "counts": found.counts.tolist(),
-        **{name: item.meta[name] for name in _FACTS if name in item.meta},
+        **{name: item.meta[name] for name in _FACTS if isinstance(item.meta.get(name), int | float)},
         "quantiles": quantiles(found).tolist(),
         "statistics": _statistics(item),
         "message": item.caption,

@@ -22,6 +22,7 @@ from app.transforms.places import Int64Array, spread
 _STEPS = 100
 _MOST_STEPS = 200
 _MOST_CELLS = 400_000  # of one run, 42 MB in memory: of very many tags fewer steps are read
+_MOST_TOLD = 2.0**53  # above it a browser rounds
 _READ_AT_ONCE = 8_000  # histograms for one answer, which takes most of a second: the browser asks again for the rest
 
 
@@ -111,7 +112,8 @@ def _remarks(row: Int64Array, column: Int64Array, table: Float64Array, name: str
     """Return the cells with values that are not finite, the rows that are estimated, and those that lack the number."""
     nan, inf, estimated = (table[:, COLUMNS.index(one)] for one in ("nan", "inf", "estimated"))
     bad = (nan > 0) | (inf > 0)
-    counts = np.stack([row, column, np.nan_to_num(nan), np.nan_to_num(inf)], 1)[bad]
+    nan, inf = (np.clip(np.nan_to_num(part), 0, _MOST_TOLD) for part in (nan, inf))
+    counts = np.stack([row, column, nan, inf], 1)[bad]
     guessed = np.unique(row[(estimated > 0) & (name in ESTIMATED)])
     lacking = np.isnan(table[:, COLUMNS.index(NEEDED[name])]) if name in NEEDED else np.zeros(len(row), np.bool_)
     return {

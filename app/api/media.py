@@ -156,7 +156,7 @@ def _blob(store: StoreLike, name: str) -> Response:
         answer = _made(item.make, media_type, name) if item.make else _sent(item.path, item.span, media_type, name)
     except FileNotFoundError:
         return error_answer(f"The file {name} of {run_id} is no longer there; {item.tag} still lists it.", 404)
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         return error_answer(f"{item.tag} at step {item.step:,} cannot be read: {error}.", 500)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     if not _HARMLESS.match(media_type):
@@ -176,6 +176,8 @@ def _made(make: Callable[[], bytes], media_type: str, name: str) -> Response:
 
 def _sent(path: Path, span: Span | None, media_type: str, name: str) -> Response:
     """Return a blob, or the parts of it that were asked for. Raises FileNotFoundError."""
+    if not path.is_file():  # nobody waits for a pipe, or sends a device
+        raise FileNotFoundError(path)
     if span is None:
         for_good = path.name == name  # a file of any other name may be written anew
         answer = send_file(path, media_type, etag=name if for_good else True, conditional=True, max_age=None)

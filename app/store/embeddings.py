@@ -83,6 +83,9 @@ class Embeddings:
             where = "its vectors may be in a checkpoint of TensorFlow, which is not read"
             raise EmbeddingError(f"{item.tag} at step {item.step} has no table in the folder of its run: {where}.")
         metadata = item.parts.get("metadata")
+        for path in filter(None, (item.path, metadata)):
+            if not path.is_file():  # nobody waits for a pipe, or reads a device
+                raise FileNotFoundError(path)
         key = (item.path, stamp_of(item.path), stamp_of(metadata) if metadata else None)
         return self._held.get(key) or self._held.put(key, _read(item.path, metadata, item.meta.get("shape")))
 
@@ -128,7 +131,7 @@ def vectors_of(path: Path, shape: Any) -> Any:
             table = _numbers(path)
         else:
             table = _raw(path, shape)
-    except ValueError as error:
+    except (EOFError, ValueError) as error:
         raise EmbeddingError(f"{path.name} is not a table of vectors: {error}.") from error
     if table.ndim != 2 or table.dtype.kind not in "fiub" or not table.size:
         raise EmbeddingError(f"{path.name} has the shape {table.shape}; an embedding has one row for each point.")

@@ -1,10 +1,12 @@
 """Confusion matrices: what they say of each class and of all. Knows arrays only."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from app.transforms.numbers import TOO_MANY
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -39,7 +41,7 @@ class ClassScores:
     f1: Float64Array
 
 
-def sound_confusion(labels: Sequence[str], counts: Sequence[Sequence[float]]) -> Confusion:
+def sound_confusion(labels: Any, counts: Any) -> Confusion:
     """Return a matrix that can be computed with; labels that are missing are the class's number.
 
     Raises:
@@ -47,13 +49,13 @@ def sound_confusion(labels: Sequence[str], counts: Sequence[Sequence[float]]) ->
     """
     try:
         found = np.array(counts, np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError("The counts of this confusion matrix are not a table of numbers.") from None
     if found.ndim != 2 or found.shape[0] != found.shape[1]:
         raise ValueError(f"A confusion matrix has as many rows as columns; this one has the shape {list(found.shape)}.")
-    if not (np.isfinite(found) & (found >= 0)).all():
+    if not ((found < TOO_MANY) & (found >= 0)).all():
         raise ValueError("This confusion matrix has counts that are negative or not finite.")
-    named = [str(label) for label in labels[: len(found)]]
+    named = [str(label) for label in labels[: len(found)]] if isinstance(labels, list | tuple) else []
     return Confusion((*named, *map(str, range(len(named), len(found)))), found)
 
 

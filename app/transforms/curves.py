@@ -1,11 +1,13 @@
 """Precision-recall and ROC curves from what was counted at each threshold. Knows arrays only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from app.transforms.numbers import TOO_MANY, numbers_of
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -47,7 +49,7 @@ class BestF1(NamedTuple):
     place: int
 
 
-def sound_curve(logged: Mapping[str, Sequence[float]]) -> Curve:
+def sound_curve(logged: Mapping[str, Any]) -> Curve:
     """Return a curve that can be computed with, whatever was logged.
 
     Args:
@@ -59,7 +61,7 @@ def sound_curve(logged: Mapping[str, Sequence[float]]) -> Curve:
         that nothing is called positive, precision is NaN: writers put 0 or 1 there, which nobody measured.
     """
     columns = {
-        name: np.array(logged.get(name, ()), np.float64) for name in ("thresholds", *COUNTS, "precision", "recall")
+        name: _bounded(numbers_of(logged.get(name, ()))) for name in ("thresholds", *COUNTS, "precision", "recall")
     }
     size = max(map(len, columns.values()))
     found = {name: column if len(column) == size else np.full(size, np.nan) for name, column in columns.items()}
@@ -69,6 +71,10 @@ def sound_curve(logged: Mapping[str, Sequence[float]]) -> Curve:
         order = np.argsort(found["thresholds"], kind="stable")
         found = {name: column[order] for name, column in found.items()}
     return _with_rates(found)
+
+
+def _bounded(column: Float64Array) -> Float64Array:
+    return np.where(np.abs(column) < TOO_MANY, column, np.nan)
 
 
 def _with_rates(found: dict[str, Float64Array]) -> Curve:

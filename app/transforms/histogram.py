@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from app.transforms.numbers import TOO_MANY, number_of, numbers_of
 
 Float64Array = npt.NDArray[np.float64]
 
@@ -40,27 +43,25 @@ class Histogram:
 _NOTHING = Histogram(np.empty(0), np.empty(0), np.nan, np.nan)
 
 
-def sound_histogram(
-    edges: Sequence[float], counts: Sequence[float], low: float | None = None, high: float | None = None
-) -> Histogram:
+def sound_histogram(edges: Any, counts: Any, low: Any = None, high: Any = None) -> Histogram:
     """Return a histogram that can be computed with, whatever was logged.
 
     Args:
         edges: n + 1 of them. NaN takes the edge before it; those at infinity or the largest float go to `low` and
             `high`, or to the outermost finite edge.
-        counts: n of them; what is no finite number above 0 counts nothing.
+        counts: n of them; what is no number above 0, or more than can be counted, counts nothing.
         low: the smallest value where the log says so.
         high: the largest, likewise.
 
     Returns:
         The histogram without empty buckets at both ends; the empty one where nothing fits together.
     """
-    limits, filled = np.array(edges, np.float64), np.array(counts, np.float64)
-    filled = np.where(np.isfinite(filled) & (filled > 0), filled, 0.0)
+    limits, filled = numbers_of(edges), numbers_of(counts)
+    filled = np.where((filled < TOO_MANY) & (filled > 0), filled, 0.0)
     finite = limits[np.abs(limits) < _BEYOND]  # never true of NaN
     if len(limits) != len(filled) + 1 or not filled.any() or not len(finite):
         return _NOTHING
-    known = [value for value in (low, high) if value is not None and abs(value) < _BEYOND]
+    known = [value for value in map(number_of, (low, high)) if abs(value) < _BEYOND]
     first, last = known if len(known) == 2 and known[0] <= known[1] else (float(finite.min()), float(finite.max()))
     limits = np.fmax.accumulate(np.clip(limits, first, last))
     limits[np.isnan(limits)] = first

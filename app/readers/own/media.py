@@ -10,6 +10,9 @@ from app.readers.contract import MediaItem, Stamp, TagFacts
 from app.readers.facts import join_facts
 from app.readers.folder import Problems
 from app.readers.lines import LOOK_BYTES, BadLine, decode_lines, read_lines
+from trainer_hooks.record import MAX_STEP, STEP_KEY, TIME_KEY
+
+MAX_SIZE = 2**53  # above it a browser rounds
 
 
 class MediaLog:
@@ -105,28 +108,58 @@ def _items(folder: Path, lines: list[bytes], bad: list[BadLine]) -> Iterator[tup
 
 
 def _item(folder: Path, row: Mapping[str, Any]) -> MediaItem:
-    name = row.get("file")
+    """Return the item of one line. Raises KeyError, TypeError and ValueError: a member is not what the format says."""
+    name, text, meta, parts = row.get("file"), row.get("text"), row.get("meta") or {}, row.get("parts") or {}
+    if not (isinstance(text, str | None) and isinstance(meta, dict) and isinstance(parts, dict)):
+        raise TypeError("text is a text, meta and parts are objects")
+    if row["kind"] == "scalar":
+        raise ValueError("scalars are in the metrics files")
     return MediaItem(
-        tag=str(row["tag"]),
-        kind=str(row["kind"]),
-        step=int(row["_step"]),
-        wall_time=float(row["_time"]),
-        path=_inside(folder, str(name)) if name is not None else None,
+        tag=_text(row, "tag"),
+        kind=_text(row, "kind"),
+        step=_step(row[STEP_KEY]),
+        wall_time=_seconds(row[TIME_KEY]),
+        path=_inside(folder, name) if name is not None else None,
         media_type=str(row.get("media_type") or "application/octet-stream"),
         caption=str(row.get("caption") or ""),
-        text=row.get("text"),
-        width_px=row.get("width"),
-        height_px=row.get("height"),
-        size_bytes=row.get("bytes"),
-        index=int(row.get("index") or 0),
-        count=int(row.get("count") or 1),
-        meta=row.get("meta") or {},
-        parts={part: _inside(folder, str(file)) for part, file in (row.get("parts") or {}).items()},
+        text=text,
+        width_px=_whole(row.get("width")),
+        height_px=_whole(row.get("height")),
+        size_bytes=_whole(row.get("bytes")),
+        index=_whole(row.get("index")) or 0,
+        count=_whole(row.get("count")) or 1,
+        meta=meta,
+        parts={part: _inside(folder, file) for part, file in parts.items()},
     )
 
 
-def _inside(folder: Path, name: str) -> Path:
+def _text(row: Mapping[str, Any], name: str) -> str:
+    if not isinstance(row[name], str):
+        raise TypeError(f"{name} is a text, found {str(row[name])[:40]}")
+    return str(row[name])
+
+
+def _step(value: Any) -> int:
+    if type(value) is not int or not -MAX_STEP - 1 <= value <= MAX_STEP:
+        raise ValueError(f"{STEP_KEY} is an integer of 64 bits, found {str(value)[:40]}")
+    return value
+
+
+def _seconds(value: Any) -> float:
+    if type(value) not in (int, float):
+        raise TypeError(f"{TIME_KEY} is in seconds, found {str(value)[:40]}")
+    return float(value)
+
+
+def _whole(value: Any) -> int | None:
+    """Return a size or a place; None for anything else, as the item is as good without it."""
+    return value if type(value) is int and 0 <= value <= MAX_SIZE else None
+
+
+def _inside(folder: Path, name: Any) -> Path:
     """Return the path of a blob; a list that somebody else wrote must not lead out of its folder."""
+    if not isinstance(name, str) or "\0" in name:
+        raise TypeError(f"a file is named by a path, found {str(name)[:40]!r}")
     if Path(name).is_absolute() or ".." in Path(name).parts:
         raise ValueError(f"the file {name!r} lies outside the run folder")
     return folder / name
