@@ -15,6 +15,8 @@
       const there = number ? values.filter(finite) : values.filter((value) => value !== null);
       this.categories = number ? [] : [...new Set(there.map(String))].sort(byCount);
       [this.low, this.high] = number && there.length ? [there.reduce((a, b) => Math.min(a, b)), there.reduce((a, b) => Math.max(a, b))] : [0, 1];
+      this.only = number && there.length && this.low === this.high ? this.low : null; // the one value that all have
+      this.isWhole = number && there.every(Number.isInteger);
       this.canLog = number && this.low > 0;
       this.log = this.canLog && (this.high / this.low >= WIDE) !== turned;
       if (this.low === this.high && number) [this.low, this.high] = this.log ? [this.low / 2, this.high * 2] : [this.low - 0.5, this.high + 0.5];
@@ -26,6 +28,12 @@
       if (!finite(value) || (this.log && value <= 0)) return null;
       const scaled = this.log ? Math.log : (number) => number;
       return (scaled(value) - scaled(this.low)) / (scaled(this.high) - scaled(this.low));
+    }
+
+    /* Between whole numbers there is nothing to read off. */
+    whole(ticks) {
+      if (!this.isWhole) return ticks;
+      return ticks.filter(({ value }) => Math.abs(value - Math.round(value)) < 1e-9).map(({ value }) => ({ value: Math.round(value), text: format.integer(Math.round(value)) }));
     }
 
     /** The number at a place. */
@@ -55,15 +63,24 @@
 
     text(value) {
       if (value === null || value === undefined) return "–";
-      return typeof value === "number" ? format.number(value) : String(value);
+      if (typeof value !== "number") return String(value);
+      return this.metric ? format.number(value) : setting(value);
     }
 
     ticks(heightPx) {
-      if (this.number && !this.log) return tb.canvas.ticks(this.low, this.high, Math.floor(heightPx / TICK_PX));
+      if (this.only !== null) return [{ value: this.only, text: this.text(this.only) }];
+      if (this.number && !this.log) return this.whole(tb.canvas.ticks(this.low, this.high, Math.floor(heightPx / TICK_PX)));
       if (this.log) return powers(this.low, this.high);
       const stride = Math.ceil((this.categories.length * 14) / heightPx);
       return this.categories.filter((_, i) => i % stride === 0).map((value) => ({ value, text: value }));
     }
+  }
+
+  /* A setting as a person wrote it: 0.003 and not 0.003000. */
+  function setting(value) {
+    const short = Number(value.toPrecision(4));
+    const size = Math.abs(short);
+    return Number.isInteger(value) || !Number.isFinite(value) || size < 1e-4 || size >= 1e4 ? format.number(value) : String(short).replace("-", "−");
   }
 
   /* Powers of ten; where fewer than two are in sight, their doubles and fivefolds too, and at least both ends. */
