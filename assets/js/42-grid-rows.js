@@ -84,9 +84,9 @@
 
     /** The rows that are shown, in their order. */
     csv() {
-      const lines = [this.columns.map(({ name }) => quoted(name)).join(",")];
-      for (let place = 0; place < this.count; place += 1) lines.push(this.columns.map((_, i) => quoted(wholeOf(this.value(place, i)))).join(","));
-      return lines.join("\r\n") + "\r\n";
+      const rows = [this.columns.map(({ name }) => name)];
+      for (let place = 0; place < this.count; place += 1) rows.push(this.columns.map((_, i) => wholeOf(this.value(place, i))));
+      return tb.saving.csv(rows);
     }
   }
 
@@ -98,7 +98,6 @@
 
   const words = new Intl.Collator("en", { numeric: true });
   const compared = (a, b) => (typeof a === "number" ? (a < b ? -1 : a > b ? 1 : 0) : words.compare(a, b));
-  const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
   tb.Rows = Rows;
   tb.cellText = textOf;

@@ -217,10 +217,7 @@
     }
 
     download() {
-      if (!this.rows) return;
-      const link = make("a", { href: URL.createObjectURL(new Blob([this.rows.csv()], { type: "text/csv" })), download: `table-step-${this.item.step}.csv` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      if (this.rows) tb.saving.save(`table-step-${this.item.step}.csv`, this.rows.csv());
     }
 
     drop() {

@@ -23,9 +23,8 @@
   tb.fillSaveLink = function (link, item) {
     if (link.getAttribute("href") === item.src) return;
     const { searchParams, pathname } = new URL(item.src, location.href);
-    const words = [searchParams.get("run"), searchParams.get("tag"), `step ${item.step}`, item.count > 1 ? item.index + 1 : ""];
     link.href = item.src;
-    link.download = words.filter(Boolean).join(" ").replace(/[^\w.=+-]+/g, "-") + pathname.slice(pathname.lastIndexOf("."));
+    link.download = tb.saving.named(searchParams.get("run"), searchParams.get("tag"), `step-${item.step}`, item.count > 1 ? item.index + 1 : "") + pathname.slice(pathname.lastIndexOf("."));
   };
 
   class Clip {

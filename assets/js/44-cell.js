@@ -60,7 +60,7 @@
       const { item } = this;
       const ending = item.src ? item.src.split("?")[0].split(".").at(-1) : "md";
       this.file.href = item.src || `data:text/markdown;charset=utf-8,${encodeURIComponent(item.text)}`;
-      this.file.download = `${this.run}-${this.tag}-step-${item.step}`.replace(/[^\w.-]+/g, "-") + "." + ending;
+      this.file.download = `${tb.saving.named(this.run, this.tag, `step-${item.step}`)}.${ending}`;
     }
 
     /** Let go of what is drawn while nobody is near; the box keeps its size. */

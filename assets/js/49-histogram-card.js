@@ -141,8 +141,7 @@
     context.fillStyle = tb.canvas.colours(drawn).paper;
     context.fillRect(0, 0, whole.width, whole.height);
     context.drawImage(drawn, 0, 0);
-    const name = `tailboard-${card.element.getAttribute("aria-label")}`.replace(/[^\w.-]+/g, "-");
-    make("a", { href: whole.toDataURL("image/png"), download: `${name}.png` }).click();
+    make("a", { href: whole.toDataURL("image/png"), download: `${tb.saving.named(card.element.getAttribute("aria-label"))}.png` }).click();
   }
 
   tb.HistogramCard = Card;

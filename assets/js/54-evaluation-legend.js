@@ -86,7 +86,7 @@
   function rowOf({ line, on, cells }, columns) {
     const name = make("button", { type: "button", class: "curve-name", "aria-pressed": String(on), title: `${line.run}\n${line.tag}\n${on ? "Click to hide" : "Click to show"}` }, tb.curveClasses.swatch(line), make("span", { text: line.name }));
     const note = line.note ? make("span", { class: "quiet curve-note", text: line.note, title: `${line.note}: the step is the latest up to the chosen one; predictions outside 0 to 1 are left out of the counts` }) : null;
-    const csv = make("a", { class: "icon small icon-save", href: tb.evaluation.csv(line.run, line.tag, line.item), download: `${line.name} ${line.tag}.csv`.replace(/[/\\]/g, "_"), title: "These numbers as CSV", "aria-label": `Numbers of ${line.name} as CSV` });
+    const csv = make("a", { class: "icon small icon-save", href: tb.evaluation.csv(line.run, line.tag, line.item), download: `${tb.saving.named(line.run, line.tag)}.csv`, title: "These numbers as CSV", "aria-label": `Numbers of ${line.name} as CSV` });
     const rest = cells ? cells.map((text, i) => make("td", { text, class: columns[i][4] })) : [make("td", { colspan: columns.length, class: line.error ? "curve-words cell-error" : "curve-words quiet", text: line.loading ? "…" : line.words, title: line.words })];
     return make("tr", { "data-line": line.id, class: on ? "" : "off" }, make("td", {}, make("div", { class: "curve-name-box" }, name, note)), ...rest, make("td", {}, csv));
   }

@@ -118,7 +118,7 @@
       Object.assign(this, { run, tag, drawing: null, drawn: "" });
       this.note = make("span", { class: "cell-note quiet" });
       this.name = make("span", { class: "cell-run", title: run });
-      this.csv = make("a", { class: "icon small icon-save matrix-csv", title: "This matrix as CSV", "aria-label": `Confusion matrix ${tag} of ${run} as CSV`, download: `${run} ${tag}.csv`.replace(/[/\\]/g, "_") });
+      this.csv = make("a", { class: "icon small icon-save matrix-csv", title: "This matrix as CSV", "aria-label": `Confusion matrix ${tag} of ${run} as CSV`, download: `${tb.saving.named(run, tag)}.csv` });
       this.scores = make("p", { class: "matrix-scores" });
       this.head = make("header", {}, make("span", { class: "cell-swatch" }), this.name, this.note, this.csv);
       this.media = make("div", { class: "cell-media" });

@@ -100,16 +100,14 @@
     }
   }
 
-  const quoted = (value) => (/[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-
   /** All layers, with exact numbers. */
   function csv(model) {
     const head = ["path", "class", "depth", "output_shape", "dtype", "parameters", "trainable", "bytes", "share", "calls"];
-    const lines = model.rows.map((row) => {
+    const rows = model.rows.map((row) => {
       const outputs = model.outputs(row);
       return [row.id, row.layer.class || "", row.depth, outputs.map((tensor) => model.shape(tensor)).join(" "), outputs.map((tensor) => model.dtype(tensor)).join(" "), row.parameters, row.trainable, row.bytes, model.share(row).toPrecision(6), row.layer.calls ?? ""];
     });
-    return [head, ...lines].map((line) => line.map((value) => quoted(String(value))).join(",")).join("\n") + "\n";
+    return tb.saving.csv([head, ...rows]);
   }
 
   Object.assign(tb.graphs, { Table, csv });

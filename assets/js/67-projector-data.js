@@ -149,16 +149,10 @@
     try {
       const answer = await send("coordinates", { ...question, format });
       const name = decodeURIComponent(answer.headers.get("Content-Disposition").split("''")[1]);
-      save(name, await answer.blob());
+      tb.saving.save(name, await answer.blob());
     } catch (failure) {
       tb.toast(failure.message);
     }
-  }
-
-  function save(name, blob) {
-    const link = tb.make("a", { href: URL.createObjectURL(blob), download: name });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
 
   /** Say which questions somebody looks at; the others' jobs are no longer asked about. */
@@ -167,5 +161,5 @@
   };
 
   document.addEventListener("visibilitychange", () => !document.hidden && tell());
-  tb.projector = { data: { points, coordinates, neighbours, begin, cancel, download, save, look, isMap, onNews: (listener) => listeners.push(listener) } };
+  tb.projector = { data: { points, coordinates, neighbours, begin, cancel, download, look, isMap, onNews: (listener) => listeners.push(listener) } };
 })(window.tailboard);

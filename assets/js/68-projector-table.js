@@ -26,7 +26,7 @@
   function head(page, cloud, places) {
     const words = `${format.integer(places.length)} points selected in ${tb.runs.title(cloud.run)}` + (places.length > MOST_ROWS ? `, ${MOST_ROWS} listed` : "");
     const save = make("button", { class: "button", type: "button", text: "CSV", title: "Save all selected points" });
-    save.addEventListener("click", () => P.data.save(`${cloud.run}-selected.csv`.replaceAll("/", "-"), new Blob([asCsv(cloud, places)], { type: "text/csv" })));
+    save.addEventListener("click", () => tb.saving.save(`${tb.saving.named(cloud.run, "selected")}.csv`, asCsv(cloud, places)));
     const clear = make("button", { class: "button", type: "button", text: "clear", title: "Select nothing (Esc)" });
     clear.addEventListener("click", () => page.select(cloud, [], false));
     return make("header", { class: "row" }, make("h2", { text: words }), save, clear);
@@ -34,12 +34,7 @@
 
   function asCsv(cloud, places) {
     const columns = columnsOf(cloud);
-    const quoted = (value) => {
-      const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value); // a spreadsheet would run it
-      return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-    };
-    const lines = places.map((place) => columns.map((column) => quoted(column.value(place))).join(","));
-    return [columns.map((column) => quoted(column.name)).join(","), ...lines].join("\n") + "\n";
+    return tb.saving.csv([columns.map((column) => column.name), ...places.map((place) => columns.map((column) => column.value(place)))]);
   }
 
   const naturally = new Intl.Collator("en", { numeric: true }).compare;

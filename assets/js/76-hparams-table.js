@@ -75,19 +75,15 @@
     const axes = hp.axes();
     const columns = columnsOf(axes);
     const { runs, steps, values } = hp.answer();
-    const quoted = (value) => (/[",\n\r]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
-    const line = (cells) => cells.map((cell) => quoted(String(cell ?? ""))).join(",");
     const extra = columns[0]?.metric;
     const names = ["run", ...columns.map((axis) => axis.name)];
     if (extra) names.splice(2, 0, "step");
-    const lines = sorted(columns, hp.passing(axes)).map((i) => {
+    const rows = sorted(columns, hp.passing(axes)).map((i) => {
       const cells = [runs[i], ...columns.map((axis) => axis.values[i])];
       if (extra) cells.splice(1, 1, values[i], steps[i]);
-      return line(cells);
+      return cells;
     });
-    const link = make("a", { href: URL.createObjectURL(new Blob([[line(names), ...lines, ""].join("\r\n")], { type: "text/csv" })), download: "tailboard-hyper-parameters.csv" });
-    link.click();
-    URL.revokeObjectURL(link.href);
+    tb.saving.save("tailboard-hyper-parameters.csv", tb.saving.csv([names, ...rows]));
   }
 
   function sort(button) {
