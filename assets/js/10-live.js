@@ -124,9 +124,5 @@
       tell("state");
       if (!on) ask();
     },
-    /** The next answer lists everything anew, e.g. when other runs were picked. */
-    forgetTags() {
-      known.etag = "";
-    },
   };
 })(window.tailboard);

@@ -162,14 +162,11 @@
   }
 
   function empty() {
-    const { order, picked, tags } = tb.live;
-    if (!order().length) return tb.firstSteps();
-    if (!picked().length) return make("p", { class: "empty", text: "No run is picked. Tick runs in the list, or press “newest 10”." });
-    const scalars = tags().filter((entry) => entry.kind === "scalar");
-    const words = scalars.length
-      ? `None of the ${format.integer(scalars.length)} tags of these runs matches the filter “${tb.view.get().tags}”.`
-      : "The picked runs have not logged a number yet. Panels appear with the first one.";
-    return make("p", { class: "empty", text: words });
+    const none = tb.nothing.runs();
+    if (none) return none;
+    const scalars = tb.live.tags().filter((entry) => entry.kind === "scalar");
+    if (scalars.length) return tb.nothing.found(scalars.length, "tags", tb.view.get().tags);
+    return make("p", { class: "empty", text: "The picked runs have not logged a number yet. Panels appear with the first one." });
   }
 
   /* --- drawing: what is due, a few panels a frame, those in view only --- */

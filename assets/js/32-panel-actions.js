@@ -111,5 +111,5 @@
     if (!event.target.closest('[data-act="panel-save"]')) document.querySelector(".menu")?.remove();
   });
 
-  tb.panelActions = { shrink, fit, csvAddress };
+  tb.panelActions = { shrink, fit };
 })(window.tailboard);

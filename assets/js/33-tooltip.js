@@ -190,5 +190,5 @@
   }, true);
 
   tb.highlight = highlight;
-  tb.tooltip = { nearest, rowsAt, place: placeTooltip };
+  tb.tooltip = { place: placeTooltip };
 })(window.tailboard);

@@ -159,5 +159,5 @@
   tb.keys.extra.push(["← →", "where steps are shown: step back and on; Home, End: first, latest"]);
 
   tb.view.onChange((view, changed) => changed.includes("page") && stop());
-  tb.steps = { pages, chosen, own, owner, go, goTo, stop, showAll, Stepper };
+  tb.steps = { pages, chosen, own, owner, go, goTo, stop, Stepper };
 })(window.tailboard);

@@ -27,13 +27,7 @@
   function howToLog(kind) {
     const kinds = onPage().filter(({ name, example }) => example && (!kind || name === kind));
     const what = kind ? (tb.known.kinds[kind]?.title ?? kind).toLowerCase() : "media";
-    return make(
-      "div",
-      { class: "empty first" },
-      make("h2", { text: `The picked runs have logged no ${what}` }),
-      make("p", { text: "One line logs some; they appear here by themselves:" }),
-      make("pre", {}, make("code", { text: kinds.map(({ example }) => example).join("\n") })),
-    );
+    return tb.nothing.logged(`The picked runs have logged no ${what}`, "One line logs some; they appear here by themselves:", ...kinds.map(({ example }) => example));
   }
 
   tb.actions["media-kind"] = (button) => tb.view.set({ media_kind: button.dataset.kind });

@@ -1,7 +1,6 @@
 /* The media page: a section per tag, in it a cell per picked run, all at one step. */
 (function (tb) {
   "use strict";
-  const { make, format } = tb;
   const KEEP_NEAR = "600px 0px";
   const WARM_AFTER_MS = 120; // resting on a step for so long loads its neighbours
   const sections = new Map(); // key of its entry -> tb.Section
@@ -111,13 +110,13 @@
   }
 
   function empty() {
-    if (!tb.live.order().length) return tb.firstSteps();
-    if (!tb.live.picked().length) return make("p", { class: "empty", text: "No run is picked. Tick runs in the list, or press “newest 10”." });
+    const none = tb.nothing.runs();
+    if (none) return none;
     const { media_kind: kind, image_tags: filter } = tb.view.get();
     const logged = loggedTags().filter((entry) => !kind || entry.kind === kind).length;
     if (!logged) return tb.kindChips.howToLog(kind);
     const what = kind ? tb.known.kinds[kind].title.toLowerCase() : "tags";
-    return make("p", { class: "empty", text: `None of the ${format.integer(logged)} ${what} of these runs matches the filter “${filter}”.` });
+    return tb.nothing.found(logged, what, filter);
   }
 
   /* The steps are gathered anew where lists or tags changed, not at every tick or while a person leafs through them. */

@@ -6,7 +6,7 @@
    own, `keys`: {key: act}. `leaf(by)` goes to another item of the call. It is kept while the function stays the same. */
 (function (tb) {
   "use strict";
-  const { make, format } = tb;
+  const { make } = tb;
   const MOST_ZOOM = 64;
   const KEY_ZOOM = 1.25;
   const MOVES = /^(Arrow|Home$|End$)/; // keys that a slider under the focus takes

@@ -219,16 +219,15 @@
   }
 
   function empty() {
-    if (!tb.live.order().length) return tb.firstSteps();
-    if (!tb.live.picked().length) return make("p", { class: "empty", text: "No run is picked. Tick runs in the list, or press “newest 10”." });
+    const none = tb.nothing.runs();
+    if (none) return none;
     const logged = tb.live.tags().filter(isShown).length;
-    if (logged) return make("p", { class: "empty", text: `None of the ${format.integer(logged)} histogram tags of these runs matches the filter “${tb.view.get().histogram_tags}”.` });
-    return make(
-      "div",
-      { class: "empty first" },
-      make("h2", { text: "The picked runs have logged no histograms" }),
-      make("p", { text: "Log the values of a layer, or keep the calls that the training has: logs of other tools are read as well." }),
-      make("pre", {}, make("code", { text: 'run.log_histogram("layer1/weight", layer1.weight, step=step)\nwriter.add_histogram("layer1/weight", layer1.weight, step)  # SummaryWriter' })),
+    if (logged) return tb.nothing.found(logged, "histogram tags", tb.view.get().histogram_tags);
+    return tb.nothing.logged(
+      "The picked runs have logged no histograms",
+      "Log the values of a layer, or keep the calls that the training has: logs of other tools are read as well.",
+      'run.log_histogram("layer1/weight", layer1.weight, step=step)',
+      'writer.add_histogram("layer1/weight", layer1.weight, step)  # SummaryWriter',
     );
   }
 

@@ -173,17 +173,16 @@
   }
 
   function empty() {
-    if (!tb.live.order().length) return tb.firstSteps();
-    if (!tb.live.picked().length) return make("p", { class: "empty", text: "No run is picked. Tick runs in the list, or press “newest 10”." });
+    const none = tb.nothing.runs();
+    if (none) return none;
     const logged = tb.live.tags().filter(isShown).length;
-    if (logged) return make("p", { class: "empty", text: `None of the ${format.integer(logged)} tags with curves or matrices of these runs matches the filter “${tb.view.get().evaluation_tags}”.` });
-    const code = ['run.log_pr_curve("pr/cat", labels, scores, step=n)', 'run.log_confusion_matrix("val/confusion", true_classes, predicted_classes, step=n)', 'writer.add_pr_curve("pr/cat", labels, scores, n)  # SummaryWriter'];
-    return make(
-      "div",
-      { class: "empty first" },
-      make("h2", { text: "The picked runs have logged no curves and no confusion matrices" }),
-      make("p", { text: "Log them after an evaluation; they appear here by themselves:" }),
-      make("pre", {}, make("code", { text: code.join("\n") })),
+    if (logged) return tb.nothing.found(logged, "tags with curves or matrices", tb.view.get().evaluation_tags);
+    return tb.nothing.logged(
+      "The picked runs have logged no curves and no confusion matrices",
+      "Log them after an evaluation; they appear here by themselves:",
+      'run.log_pr_curve("pr/cat", labels, scores, step=n)',
+      'run.log_confusion_matrix("val/confusion", true_classes, predicted_classes, step=n)',
+      'writer.add_pr_curve("pr/cat", labels, scores, n)  # SummaryWriter',
     );
   }
 

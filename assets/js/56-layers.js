@@ -143,16 +143,15 @@
   }
 
   function empty() {
-    if (!tb.live.order().length) return tb.firstSteps();
-    if (!tb.live.picked().length) return make("p", { class: "empty", text: "No run is picked. Tick runs in the list, or press “newest 10”." });
+    const none = tb.nothing.runs();
+    if (none) return none;
     const logged = tb.live.tags().filter((entry) => entry.kind === "histogram").length;
-    if (logged) return make("p", { class: "empty", text: `None of the ${format.integer(logged)} histogram tags of these runs matches the filter “${tb.view.get().layers_tags}”.` });
-    return make(
-      "div",
-      { class: "empty first" },
-      make("h2", { text: "The picked runs have logged no histograms" }),
-      make("p", { text: "Log one of each layer, and all layers are here at a glance:" }),
-      make("pre", {}, make("code", { text: "for name, weight in model.named_parameters():\n    run.log_histogram(f\"weights/{name}\", weight, step=step)" })),
+    if (logged) return tb.nothing.found(logged, "histogram tags", tb.view.get().layers_tags);
+    return tb.nothing.logged(
+      "The picked runs have logged no histograms",
+      "Log one of each layer, and all layers are here at a glance:",
+      "for name, weight in model.named_parameters():",
+      '    run.log_histogram(f"weights/{name}", weight, step=step)',
     );
   }
 

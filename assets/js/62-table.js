@@ -38,8 +38,8 @@
   /** Why there is nothing to show, or nothing. */
   function emptiness() {
     const view = tb.view.get();
-    if (!tb.live.order().length) return tb.firstSteps();
-    if (!tb.live.picked().length) return make("p", { text: "No run is picked. Pick some in the list of runs." });
+    const none = tb.nothing.runs();
+    if (none) return none;
     const filtered = view.tags.trim() ? ` that match “${view.tags.trim()}”` : "";
     if (!question.metrics().length && (filtered || question.rowsOf(view) === "steps"))
       return make("p", { text: `The picked runs have no metrics${filtered}.` });

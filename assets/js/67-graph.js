@@ -242,9 +242,9 @@
   }
 
   function empty() {
-    if (!tb.live.order().length) return tb.firstSteps();
-    if (!tb.live.picked().length) return make("p", { class: "empty", text: "No run is picked. Tick runs in the list, or press “newest 10”." });
-    return make("div", { class: "empty first" }, make("h2", { text: "The picked runs have logged no graph" }), make("p", { text: "Log the model once, with an input to see shapes; the training is not changed by it:" }), make("pre", {}, make("code", { text: HOW })));
+    const none = tb.nothing.runs();
+    if (none) return none;
+    return tb.nothing.logged("The picked runs have logged no graph", "Log the model once, with an input to see shapes; the training is not changed by it:", HOW);
   }
 
   function stepsOf() {
@@ -256,13 +256,7 @@
     if (!frame) frame = requestAnimationFrame(render);
   }
 
-  function save() {
-    const link = make("a", { href: URL.createObjectURL(new Blob([tb.graphs.csv(shown.model)], { type: "text/csv" })), download: `${shown.model.root.name}-layers.csv`.replace(/[^\w.-]+/g, "-") });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  }
-
-  tb.actions["graph-csv"] = () => shown && save();
+  tb.actions["graph-csv"] = () => shown && tb.saving.save(`${tb.saving.named(shown.model.root.name, "layers")}.csv`, tb.graphs.csv(shown.model));
   tb.actions["graph-run"] = ({ dataset: { run } }) => tb.view.set({ graph_run: run, graph_tag: tb.view.get().graph_tag });
   let searching = 0;
   tb.view.onChange((view, changed) => {

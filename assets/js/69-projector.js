@@ -67,11 +67,9 @@
     document.getElementById("projector-steps").replaceChildren();
     stepper?.drop();
     stepper = null;
-    if (!tb.live.order().length) return place.replaceChildren(tb.firstSteps());
-    const any = [...tb.live.runs.values()].some((run) => run.kinds.includes("embedding"));
-    const code = 'run.log_embedding("val/features", vectors, step=step, metadata=labels, images=images)';
-    const words = any ? "None of the picked runs has logged embeddings. Pick one that has at the left." : "No run has logged embeddings yet. Log the vectors of a few hundred to some thousand examples now and then, such as a layer's output for the validation set:";
-    return place.replaceChildren(make("div", { class: "empty" }, make("p", { text: words }), ...(any ? [] : [make("pre", {}, make("code", { text: code })), make("p", { text: "SummaryWriter.add_embedding is shown, too." })])));
+    const words = "Log the vectors of a few hundred to some thousand examples now and then, such as a layer's output for the validation set:";
+    const lines = ['run.log_embedding("val/features", vectors, step=step, metadata=labels, images=images)', "writer.add_embedding(vectors, labels, images, step)  # SummaryWriter"];
+    place.replaceChildren(tb.nothing.runs() ?? tb.nothing.logged("The picked runs have logged no embeddings", words, ...lines));
   }
 
   function layOut(place, runs, count, entry) {

@@ -57,7 +57,7 @@
     const say = (text) => make("p", { class: "empty", text });
     if (!answer) return say("Reading the runs’ settings…");
     if (answer.error && !answer.runs.length) return say(answer.error);
-    if (!answer.runs.length) return tb.firstSteps();
+    if (!answer.runs.length) return tb.nothing.firstSteps();
     if (answer.parameters.length) return null;
     return make(
       "div",

@@ -1,7 +1,7 @@
 /* Starts everything once Dash has laid out the page: theme, the live sign, the first question. */
 (function (tb) {
   "use strict";
-  const { make, format } = tb;
+  const { format } = tb;
 
   /* --- theme --- */
   function stored() {
@@ -63,28 +63,6 @@
   }
 
   Object.assign(tb.actions, { theme: nextTheme, share, pause: () => tb.live.pause(!tb.live.state.paused) });
-
-  /* --- an empty log folder --- */
-  tb.firstSteps = function () {
-    if (!tb.live.state.ready) return make("p", { class: "empty", text: `Looking for runs in ${tb.known.logdirs.join(", ")}…` });
-    const code = [
-      "import trainer_hooks",
-      "",
-      'run = trainer_hooks.init("runs/first", config={"lr": 0.1})',
-      "for step, batch in enumerate(loader):",
-      "    loss = train(batch)",
-      '    run.log({"train/loss": loss}, step=step)',
-      "run.finish()",
-    ].join("\n");
-    return make(
-      "div",
-      { class: "empty first" },
-      make("h2", { text: `No runs yet in ${tb.known.logdirs.join(", ")}` }),
-      make("p", { text: "Log your first in six lines; it appears here by itself:" }),
-      make("pre", {}, make("code", { text: code })),
-      make("p", { class: "quiet", text: "Or see real ones train: python -m app demo" }),
-    );
-  };
 
   let started = false;
   tb.start = function () {

@@ -207,7 +207,7 @@ def test_pausing_stops_the_rows_too(page, serve, tmp_path):
 def test_no_picked_run_and_no_matching_metric_are_said_in_words(page, url):
     open_table(page, url, RUNS)
     page.get_by_role("button", name="none", exact=True).click()
-    expect(page.get_by_text("No run is picked. Pick some in the list of runs.")).to_be_visible()
+    expect(page.locator("#table-words")).to_have_text("No run is picked. Tick runs in the list, or press “newest 10”.")
     page.get_by_role("button", name="all", exact=True).click()
     expect_column(page, "train/loss.last", ["0.6000", "∞", "0.3125"])
     page.get_by_role("main").get_by_role("textbox", name="Filter tags").last.fill("bleu")
