@@ -148,7 +148,7 @@
     };
   }
 
-  tb.histogramViews = { ...tb.histogramViews, overlay };
+  tb.histogramViews = { overlay }; // and those of 48-histogram-views.js
   tb.joinedViews = { step: together, quantiles: bands };
   tb.bucketOf = bucketOf;
 })(window.tailboard);

@@ -294,7 +294,7 @@
     };
   }
 
-  tb.histogramViews = { ...tb.histogramViews, ridges, heatmap, quantiles: lines, step: bars };
+  Object.assign(tb.histogramViews, { ridges, heatmap, quantiles: lines, step: bars });
   tb.histogramParts = { heightsOf, bucketAt, middle, nearest, overSteps, markStep, countAxis, BELOW_PX };
   tb.histogramCut = (data, log) => heightsOf(data, log).cut;
 })(window.tailboard);

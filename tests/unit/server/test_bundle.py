@@ -28,3 +28,12 @@ def test_all_files_of_a_kind_come_in_one_answer_that_a_browser_keeps_for_good(cl
 
 def test_the_page_asks_for_no_file_of_ours_by_itself(client):
     assert not re.search(r"assets/(js|css)/", client.get("/lab/").text)
+
+
+def test_a_name_that_scripts_share_is_given_by_one_of_them():
+    given = [
+        name
+        for script in sorted((ASSETS / "js").glob("*.js"))
+        for name in set(re.findall(r"^\s*tb\.(\w+) = ", script.read_text(), re.M))
+    ]
+    assert sorted(given) == sorted(set(given))
