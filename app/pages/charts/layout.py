@@ -47,7 +47,7 @@ def layout() -> Component:
 def _bar() -> Component:
     return html.Div(
         [
-            controls.text("tags", "Filter tags", "Filter tags or /regex/", 142),
+            controls.text("tags", "Filter tags", "Filter tags or /regex/", 156),
             html.Div(
                 [html.Span("x", className="quiet"), controls.choice("x", "Horizontal axis", X_AXES, "step", 126)],
                 className="named",
