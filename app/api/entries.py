@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.api.answers import plain
+from app.api.parameters import MOST_DIGITS
 from app.readers.contract import TagFacts
 from app.store.best import best_of
 from app.store.memory import RunSummary, StoreLike, UnknownRunError
@@ -17,7 +18,7 @@ Entries = Callable[[Sequence[RunSummary]], list[dict[str, Any]]]
 
 def seen_revision(store: StoreLike, since: str) -> int:
     """Return a revision as it came in a question; 0, for nothing seen, where it is none or of another server."""
-    seen = int(since) if since.isdecimal() else 0
+    seen = int(since) if since.isdecimal() and len(since) <= MOST_DIGITS else 0
     return seen if store.first_revision <= seen <= store.revision else 0
 
 

@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from app.api.answers import NotThereError, download, json_answer
 from app.api.evaluation_text import curve_text, matrix_text, scores_text
 from app.api.items import item_at, items_of, present
-from app.api.parameters import count, needed
+from app.api.parameters import MOST_DIGITS, count, needed
 from app.readers.contract import MediaItem
 from app.settings import Settings
 from app.store.chosen_items import each_of
@@ -51,10 +51,14 @@ def _asking(store: StoreLike, answer: Callable[[StoreLike, str], Response]) -> C
 def _curves(store: StoreLike, run_id: str) -> Response:
     """Answer with the curves at the places asked for: `tag` and `at` in pairs."""
     tags, places = request.args.getlist("tag"), request.args.getlist("at")
-    if len(tags) != len(places) or not 0 < len(tags) <= MOST_CURVES or not all(place.isdecimal() for place in places):
+    if len(tags) != len(places) or not 0 < len(tags) <= MOST_CURVES or not all(_is_place(place) for place in places):
         raise QuestionError(f"evaluation/curves needs 1 to {MOST_CURVES} pairs of tag= and at=, a whole number.")
     asked = zip(tags, map(int, places), strict=True)
     return json_answer({"curves": [curve_entry(_item(store, run_id, tag, at, CURVE_KINDS)) for tag, at in asked]})
+
+
+def _is_place(text: str) -> bool:
+    return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 def _matrix(store: StoreLike, run_id: str) -> Response:

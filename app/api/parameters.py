@@ -7,6 +7,8 @@ from flask import request
 
 from app.store.query import QuestionError
 
+MOST_DIGITS = 18  # of 64 bits
+
 
 def needed(name: str) -> str:
     """Return a parameter that must be there. Raises QuestionError."""
@@ -35,8 +37,8 @@ def count(name: str, otherwise: int) -> int:
     text = request.args.get(name, "")
     if not text:
         return otherwise
-    if not text.isdecimal():
-        raise QuestionError(f"The parameter {name} must be a whole number of at least 0, not {text!r}.")
+    if not text.isdecimal() or len(text) > MOST_DIGITS:
+        raise QuestionError(f"The parameter {name} must be a whole number of at least 0, not {text[:40]!r}.")
     return int(text)
 
 

@@ -147,3 +147,12 @@ def test_a_blob_that_is_no_file_is_not_waited_for(tmp_path, serve, items):
     asked(client, "run")
     (entry, *_) = client.get("/api/v1/media?run=run&tag=embedding").json["items"]
     assert [client.get(address).status_code for address in (entry["src"], *entry["parts"].values())] == [404, 404]
+
+
+def test_a_number_of_thousands_of_digits_is_a_question_that_makes_no_sense(tmp_path, serve, items):
+    write(tmp_path / "log" / "run", items)
+    client = serve(tmp_path / "log")
+    many = "9" * 5_000
+    for route in (f"media?after={many}&", f"media/content?at={many}&", f"evaluation/curves?at={many}&"):
+        assert client.get(f"/api/v1/{route}run=run&tag=pr_curve").status_code == 400
+    assert client.get(f"/api/v1/runs?since={many}").json["all"]
