@@ -11,9 +11,17 @@ from playwright.sync_api import expect
 
 from tests.browser.charts import open_charts
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "train_digits.py"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 RUNS = {"adam-lr0.001": "--optimizer=adam --lr=0.001", "sgd-lr0.01": "--optimizer=sgd --lr=0.01"}
-EPOCHS = 60 if os.environ.get("TAILBOARD_PICTURES") else 4  # a picture shows a training worth looking at
+PICTURED = bool(os.environ.get("TAILBOARD_PICTURES"))  # a picture shows a training worth looking at
+EPOCHS = 60 if PICTURED else 4
+PAGES = {  # what is pictured of the tour: the address, and what is there once it is drawn
+    "evaluation": ("evaluation", ".curve-panel canvas[aria-label*='lines'], .matrix-card canvas[aria-label]"),
+    "embeddings": ("embeddings?etag=features", ".cloud-points"),
+    "graph": ("graph?gnode=conv2", ".graph-box"),
+    "layers": ("layers", ".layers-canvas[aria-label*='over steps']"),
+    "media": ("images?itags=/about|boxes/", ".overlay-boxes rect"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +35,26 @@ def digits(tmp_path_factory):
     }
     options = [f"--logdir={logdir}", f"--epochs={EPOCHS}"]
     trainings = [
-        subprocess.Popen([sys.executable, str(EXAMPLE), *options, f"--name=digits/{name}", *arguments.split()])
+        started("train_digits", *options, f"--name=digits/{name}", *arguments.split())
         for name, arguments in plan.items()
     ]
     assert [training.wait() for training in trainings] == [0] * len(plan)
     return logdir
+
+
+@pytest.fixture(scope="module")
+def toured(tmp_path_factory):
+    """A log folder with one of everything; for pictures of two rates, to compare."""
+    logdir = tmp_path_factory.mktemp("logs") / "runs"
+    options = [f"--logdir={logdir}", f"--epochs={24 if PICTURED else 1}"]
+    trainings = [started("tour", *options, f"--lr={rate}") for rate in ((0.01, 0.003) if PICTURED else (0.01,))]
+    assert {training.wait() for training in trainings} == {0}
+    return logdir
+
+
+def started(example, *options):
+    """A training of the examples, under way."""
+    return subprocess.Popen([sys.executable, str(EXAMPLES / f"{example}.py"), *options])
 
 
 def ready(page):
@@ -70,3 +93,17 @@ def test_the_table_of_real_trainings_holds_a_row_for_each(new_page, serve, shoot
     ).to_be_visible()
     ready(page)
     shoot(page, "table-light")
+    page.get_by_role("link", name="Hyper-parameters").click()
+    expect(page.locator(".hparam-table tbody tr")).to_have_count(4)
+    shoot(page, "hyper-parameters-light")
+
+
+def test_the_tour_fills_every_page(new_page, serve, shoot, toured):
+    page = new_page(color_scheme="light", viewport={"width": 1440, "height": 900})
+    url = serve(toured)
+    for name, (address, drawn) in PAGES.items():
+        page.goto(f"{url}{address}")
+        expect(page.locator(drawn).first).to_be_visible()
+        expect(page.locator(".loading:visible")).to_have_count(0)
+        ready(page)
+        shoot(page, f"{name}-light")
