@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -451,3 +452,24 @@ def test_an_answer_that_makes_no_sense_is_said_in_words_until_the_next_one_does(
     expect(page.locator("#live")).to_contain_text("The server's answer makes no sense")
     page.context.unroute("**/api/v1/live")
     expect(page.locator("#live")).to_contain_text("newest point")
+
+
+def test_pages_that_do_not_fit_are_in_a_menu_for_the_pointer_and_the_keyboard(new_page, serve, tmp_path):
+    write_run(tmp_path / "runs" / "a", steps=3)
+    page = new_page(viewport={"width": 420, "height": 800})
+    open_charts(page, serve(tmp_path / "runs"))
+    files = page.get_by_role("link", name="Files", exact=True)
+    expect(files).to_be_hidden()
+    page.get_by_role("button", name="More pages").press("Enter")
+    expect(files).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="More pages")).to_be_focused()
+    expect(files).to_be_hidden()
+    page.get_by_role("button", name="More pages").click()
+    files.click()
+    expect(page).to_have_title(re.compile("Files"))
+    expect(page.get_by_role("button", name="Files, and more pages")).to_be_visible()
+    page.keyboard.press("1")
+    expect(page).to_have_title(re.compile("Charts"))
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(files).to_be_visible()
