@@ -22,7 +22,7 @@ def overlay_controls() -> Component:
     return html.Div(
         [
             controls.option(
-                "above pictures",
+                "shown",
                 html.Div(controls.flag("boxes", "boxes", "Show the boxes above pictures (b)"), **{"data-for": "boxes"}),
                 html.Div(controls.flag("masks", "masks", "Show the masks above pictures (m)"), **{"data-for": "masks"}),
             ),
