@@ -4,6 +4,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from trainer_hooks.arrays import to_array
+from trainer_hooks.given import at_most
+from trainer_hooks.kinds.cells import MAX_CELLS
 from trainer_hooks.values import describe
 
 if TYPE_CHECKING:
@@ -122,7 +124,8 @@ def labels(metadata: Any) -> Any:
         return metadata
     if hasattr(metadata, "detach"):
         return to_array(metadata).tolist()
-    return [[_plain(cell) for cell in row] if isinstance(row, list | tuple) else _plain(row) for row in metadata]
+    rows = at_most(metadata, MAX_CELLS, "labels")
+    return [[_plain(cell) for cell in row] if isinstance(row, list | tuple) else _plain(row) for row in rows]
 
 
 def _plain(cell: Any) -> Any:

@@ -14,6 +14,7 @@ import torch
 import trainer_hooks
 from tests.logged import media, rows, statuses
 from trainer_hooks.run import Run
+from trainer_hooks.tensorboard import SummaryWriter
 
 LOG_CALLS = sorted(name for name in dir(Run) if name.startswith("log_"))
 PICTURE = np.zeros((4, 4, 3), np.uint8)
@@ -123,6 +124,13 @@ def test_what_is_no_file_is_refused_at_once_and_in_words(tmp_path, caplog):
     assert media(run.path) == []
     assert statuses(run.path)[0]["dropped"] == {"refused": 4}
     assert all(f"'{tag}' is not logged as" in caplog.text for tag in ("pipe", "device", "folder", "gone"))
+
+
+def test_labels_without_end_are_refused_by_a_writer_too(tmp_path, caplog):
+    with SummaryWriter(tmp_path / "run") as writer:
+        writer.add_embedding(np.ones((2, 3)), metadata=itertools.count())
+    assert media(tmp_path / "run") == []
+    assert "more than 1,000,000 labels" in caplog.text
 
 
 def test_an_error_without_a_text_ends_the_run_as_failed(tmp_path):
