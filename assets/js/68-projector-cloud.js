@@ -42,7 +42,6 @@
       this.box.classList.toggle("loading", !this.ready && !words);
       this.canvas.hidden = this.marks.hidden = !this.ready;
       if (this.ready) this.place(columns);
-      this.loadSprite();
     }
 
     countWords() {
@@ -72,6 +71,7 @@
       if (share < 1) this.moving = requestAnimationFrame(() => this.move(from, to, begun));
     }
 
+    /* Only for who looks at a picture: it may be tens of megabytes. */
     loadSprite() {
       const [width, height] = this.item?.meta?.sprite_px || [];
       const src = width && height ? this.item.parts?.sprite : undefined;
@@ -84,7 +84,7 @@
       image.onload = () => {
         const [columns, lines] = [image.naturalWidth / width, image.naturalHeight / height].map(Math.floor);
         Object.assign(sprite, { image, columns: Math.max(1, columns), lines });
-        this.page.redraw();
+        this.page.pictured(this);
       };
       image.src = src;
     }
@@ -130,6 +130,7 @@
       P.project(this.at, this.page.camera, this.flat, this.width, this.height, this);
       const { colours, off, lit } = this.look;
       const theme = this.look.theme;
+      if (this.look.pictures) this.loadSprite();
       const pictures = this.look.pictures && this.sprite?.image && n <= MOST_PICTURES;
       const zoom = this.page.camera.zoom ** 0.35;
       const shared = { off, found: lit, look: theme, sharp: this.sharp };
@@ -168,7 +169,8 @@
 
     /** A point's picture as an element no larger than `side` pixels; null where it has none. */
     pictureOf(place, side) {
-      const sprite = this.sprite;
+      this.loadSprite();
+      const { sprite } = this;
       if (!sprite?.image) return null;
       const row = this.rowOf(place);
       const [column, line] = [row % sprite.columns, Math.floor(row / sprite.columns)];

@@ -13,13 +13,14 @@
   let frame = 0;
   let stepper = null;
   let active = ""; // the run whose points are listed
+  let told = null; // the point that the tooltip speaks of: {cloud, place, x, y}
   let selection = NOTHING;
 
   const view = () => tb.view.get();
   const onPage = () => view().page === "embeddings";
   const overlay = () => document.getElementById("overlay");
 
-  const page = { view, camera: new P.Camera(), hover, point, choose, select, fit, turned, redraw: later };
+  const page = { view, camera: new P.Camera(), hover, point, choose, select, fit, turned, pictured, redraw: later };
 
   const tags = () => tb.live.tags().filter((entry) => entry.kind === "embedding");
   const entryNow = () => tags().find((entry) => entry.tag === view().embedding_tag) || tags()[0];
@@ -226,7 +227,14 @@
     }
   }
 
+  /* The pictures of a cloud have arrived: the one that is pointed at gets its own. */
+  function pictured(cloud) {
+    later();
+    if (told?.cloud === cloud && overlay().firstChild?.owner === page) tell(cloud, told.place, told.x, told.y);
+  }
+
   function tell(cloud, place, x, y) {
+    told = { cloud, place, x, y };
     const row = (name, text) => make("div", {}, make("span", { class: "quiet", text: name }), make("span", { class: "told", text }));
     const columns = cloud.points.columns.slice(0, MOST_COLUMNS).map((column) => row(column.name, P.cell(column.values[place])));
     const picture = cloud.pictureOf(place, PICTURE_PX);
