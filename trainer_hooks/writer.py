@@ -149,9 +149,9 @@ class Writer:
             self._open_at_first()
             self.metrics.drain()
             self.media.drain()
-            self.folder.save_facts()
             if time.monotonic() >= self._next_heartbeat:
                 self._beat()
+            self.folder.save_facts()  # after the beat, which finds a folder that was moved
             return not self.waiting
         except OSError as error:
             self.metrics.error = self.media.error = error
