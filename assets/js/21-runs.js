@@ -137,14 +137,16 @@
     const picks = tb.live.picked().filter((other) => other !== id);
     pick(event.target.checked ? [...picks, id] : picks);
   });
-  document.addEventListener("pointerover", (event) => {
-    const element = event.target.closest?.("#run-list li[data-run]");
-    if (element) tb.highlight?.(element.dataset.run);
-    else if (event.target.closest?.("#side")) tb.highlight?.(null);
-  });
-  document.addEventListener("pointerout", (event) => {
-    if (event.target.closest?.("#run-list") && !event.relatedTarget?.closest?.("#run-list")) tb.highlight?.(null);
-  });
+  /* The run under the pointer comes forward. A row that was made anew tells nothing when the pointer leaves it, so what
+     counts is where the pointer arrives. */
+  let over = null;
+  function point(run) {
+    if (run === over) return;
+    over = run;
+    tb.highlight?.(run);
+  }
+  document.addEventListener("pointerover", (event) => point(event.target.closest?.("#run-list li[data-run]")?.dataset.run ?? null));
+  document.addEventListener("pointerout", (event) => !event.relatedTarget && point(null)); // it left the window
 
   /* A person chose another colour: what is drawn in the old one is drawn again. */
   const slots = new Map();
