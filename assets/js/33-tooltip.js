@@ -144,7 +144,7 @@
   }
 
   function paintAll() {
-    for (const panel of tb.panels.all.values()) if (panel.near && panel.chart.drawn) paint(panel.plot);
+    for (const panel of tb.panels.all.values()) if (panel.chart.drawn) paint(panel.plot); // those scrolled away too: they come back as they are
     for (const row of document.querySelectorAll("#run-list .run")) row.classList.toggle("forward", row.dataset.run === forward);
   }
 

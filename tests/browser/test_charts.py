@@ -473,3 +473,20 @@ def test_pages_that_do_not_fit_are_in_a_menu_for_the_pointer_and_the_keyboard(ne
     expect(page).to_have_title(re.compile("Charts"))
     page.set_viewport_size({"width": 1440, "height": 900})
     expect(files).to_be_visible()
+
+
+def test_a_panel_that_was_scrolled_away_while_a_run_was_in_front_shows_all_runs_again(page, serve, tmp_path):
+    for name in ("a", "b"):
+        write_run(tmp_path / "runs" / name, steps=3, tags=[f"group{i:02}/loss" for i in range(24)])
+    open_charts(page, serve(tmp_path / "runs"))
+    faded = """() => {
+      const { plot, near } = tailboard.panels.all.get('group00/loss');
+      const traces = [...plot.querySelectorAll('.scatterlayer .trace')];
+      return { near, faded: traces.filter((trace) => Number(trace.style.opacity) < 0.2).length };
+    }"""
+    page.locator('li[data-run="b"]').hover()
+    page.wait_for_function(f"({faded})().faded > 0")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_function(f"!({faded})().near")
+    page.locator("#bar").hover()
+    page.wait_for_function(f"({faded})().faded === 0")
