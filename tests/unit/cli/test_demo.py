@@ -67,7 +67,7 @@ def test_the_demo_trains_four_networks_side_by_side_and_ctrl_c_ends_them_all(sta
     logdir = tmp_path / "demo"
     app = start_app("demo", "--logdir", str(logdir))
     wait_until(lambda: sum(run["points"] > 0 for run in runs_shown(app).values()) >= 4)
-    assert set(runs_shown(app)) >= {"tour/lr0.01", "tour/lr0.05", "digits/adam-lr0.001", "digits/sgd-lr0.01"}
+    assert set(runs_shown(app)) >= {"tour/lr0.01", "tour/lr0.003", "digits/adam-lr0.001", "digits/sgd-lr0.01"}
     # Not at every moment: a training that asks git about itself is two processes of one command line for an instant.
     wait_until(lambda: len(processes_about(logdir)) == 5)
     status, output, _ = app.stop()
