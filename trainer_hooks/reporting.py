@@ -13,10 +13,13 @@ from trainer_hooks.notices import Notices
 from trainer_hooks.status import Status
 from trainer_hooks.values import RefusedError, to_finite
 
+STOP_FILE = "STOP"  # in a run folder: whoever makes it asks the training to end
+
 
 class Reporting:
     """The part of a run that reports on it, with each heartbeat."""
 
+    _stop_requested = False
     _folder: RunFolder
     _notices: Notices
     _lock: threading.RLock
@@ -30,6 +33,11 @@ class Reporting:
     _is_first: bool
     _load: LoadSampler | None
     _capture: threading.Thread | None
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether somebody asked this training to end, with a file `STOP` in the run folder; looked for every 2 s."""
+        return self._stop_requested
 
     def progress(self, done: float, total: float) -> None:
         """Say how far the training is, in any unit, for example epochs: shown as a share and used for the time left."""
@@ -47,6 +55,7 @@ class Reporting:
             status.last_step, status.last_log = self._next_step - 1, self._last_log
             self._log_load(status.last_step)
         status.progress = self._progress
+        self._stop_requested = self._stop_requested or (self._folder.path / STOP_FILE).exists()
         for reason, count in (("refused", self._refused), ("after finish", self._late)):
             if count:
                 status.dropped[reason] = count
