@@ -79,7 +79,7 @@ class Cache:
         self._values.close()
 
 
-class JsonDisk(diskcache.Disk):  # type: ignore[misc]
+class JsonDisk(diskcache.Disk):
     """Keeps values as JSON bytes. diskcache by itself would unpickle what it finds (CVE-2025-69872)."""
 
     def get(self, key: Any, raw: bool) -> Any:

@@ -78,7 +78,7 @@ class Trace:
 
         note = self._note
 
-        class Recorder(TorchFunctionMode):  # type: ignore[misc]
+        class Recorder(TorchFunctionMode):
             def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
                 output = func(*args, **(kwargs or {}))
                 note(func, args, kwargs or {}, output)
