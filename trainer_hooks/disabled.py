@@ -24,6 +24,11 @@ class DisabledRun(Run):
         """Never: there is nothing to finish."""
         return False
 
+    @property
+    def stop_requested(self) -> bool:
+        """Never: there is no folder to ask it in."""
+        return False
+
     def log(self, metrics: Mapping[str, Any], step: int | None = None, wall_time: float | None = None) -> None:
         """Do nothing."""
 

@@ -19,6 +19,7 @@ from trainer_hooks.media import MediaLogging
 from trainer_hooks.notices import Notices
 from trainer_hooks.record import encode_resume
 from trainer_hooks.reporting import Reporting
+from trainer_hooks.stopping import StopWatch
 from trainer_hooks.values import MAX_INT, RefusedError, describe, to_finite, to_step, to_values
 from trainer_hooks.writer import Writer
 
@@ -49,6 +50,7 @@ class Run(MediaLogging, Reporting):
         self._progress: tuple[float, float] | None = None
         self._refused = self._late = 0
         self._finished = False
+        self._stop = StopWatch()
         self._is_first = True  # not a forked child of the process that called init()
         self._closer = Closer(self._notices)
         self._encoding, self._encoders = EncodingQueue(self._notices), Encoders()

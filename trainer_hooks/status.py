@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from trainer_hooks.given import text_of
 from trainer_hooks.record import FORMAT
+from trainer_hooks.stopping import StopRequest
 
 HEARTBEAT_INTERVAL_S = 2.0
 MAX_TRACEBACK_CHARS = 8_000
@@ -26,6 +27,7 @@ class Status:
         progress: (done, total) in the trainer's own unit.
         dropped: reason -> how many records were given up for it.
         last_step, last_log: of the newest log(); seconds since the epoch.
+        stop: somebody asked the training to end.
     """
 
     def __init__(self, host: str, pid: int, started: float) -> None:
@@ -36,6 +38,7 @@ class Status:
         self.dropped: dict[str, int] = {}
         self.last_step: int | None = None
         self.last_log: float | None = None
+        self.stop: StopRequest | None = None
         self._rhythm = Rhythm()
         self.host = host
         self._who = {"host": host, "pid": pid, "started": started}
@@ -76,6 +79,7 @@ class Status:
             "last_step": self.last_step,
             "progress": None if done is None else {"done": done, "total": total},
             "exit": self.exit,
+            "stop_requested": self.stop.as_json() if self.stop else None,
             "dropped": self.dropped,
             "backlog": waiting,
             "backlog_bytes": waiting_bytes,
