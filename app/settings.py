@@ -1,7 +1,7 @@
 """Every option of the app: one field each, the unit in the name. Built by the command line, read by all."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -27,6 +27,7 @@ class Settings:
     cache_dir: Path | None = None  # None: a folder of this user, see store/cache.py
     state_dir: Path | None = None  # None: a folder of this user, see store/sidecar.py
     write: bool = False  # True: names, notes and colours of runs can be changed from a browser
+    token: str | None = field(default=None, repr=False)  # whoever asks must know it; None: everybody may
     poll: bool = False  # True: look at the files by the clock, without file system events
     poll_interval_s: float = 1.0  # how often to look where no events come
     url_prefix: str = "/"  # path under which a proxy serves the app

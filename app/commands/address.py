@@ -68,9 +68,9 @@ def tunnel_hint(settings: Settings, environ: Mapping[str, str]) -> str | None:
 
 def exposure_warning(settings: Settings) -> str | None:
     """One line on who can read the logs where the app is open to other machines; else None."""
-    if settings.is_local:
+    if settings.is_local or settings.token:
         return None
     return (
-        f"Warning: anyone who can reach {settings.host}, port {settings.port}, can read these logs: "
-        "Tailboard asks for no password."
+        f"Warning: anyone who can reach {settings.host}, port {settings.port}, can read these logs; "
+        "with --token Tailboard asks for one."
     )

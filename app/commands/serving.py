@@ -72,7 +72,9 @@ def http_server(flask: Any, listening: socket.socket, threads: int) -> Any:
     """Make the server that answers on an open socket; its `run` does so until the process ends."""
     from waitress import create_server
 
-    return create_server(
+    from app.upgrade import UpgradingChannel
+
+    server = create_server(
         flask,
         sockets=[listening],
         threads=threads,
@@ -80,6 +82,8 @@ def http_server(flask: Any, listening: socket.socket, threads: int) -> Any:
         asyncore_use_poll=True,  # select() ends at 1,024 open files
         ident=None,
     )
+    server.channel_class = UpgradingChannel
+    return server
 
 
 def open_store(settings: Settings) -> "Store":
@@ -124,6 +128,8 @@ def tell(settings: Settings) -> None:
     folders = ", ".join(f"{root.name}={root.path}" if root.name else str(root.path) for root in settings.roots)
     print(f"Tailboard {__version__} shows {folders}")
     print(f"    {'   '.join(urls(settings))}")
+    if settings.token:
+        print("It asks for the token that you chose.")
     tunnel = tunnel_hint(settings, os.environ)
     if tunnel:
         print(f"To see it on your own machine, run there:\n    {tunnel}")

@@ -7,6 +7,7 @@ UNITS = {"": 1, "K": 1_000, "M": 1_000_000, "G": 1_000_000_000, "T": 1_000_000_0
 BINARY_UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:([KMGT]?)B?|([KMGT])iB?)\s*", re.IGNORECASE)
 SMALLEST_MEMORY_BYTES = 1_000_000
+SHORTEST_TOKEN = 12
 YES = ("1", "true", "yes", "on")
 NO = ("", "0", "false", "no", "off")
 
@@ -46,6 +47,16 @@ def threads(text: str) -> int:
     if not text.strip().isdecimal() or not 1 <= int(text) <= 1_000:
         raise ValueError(f"{text!r} is not a number of threads between 1 and 1000")
     return int(text)
+
+
+def token(text: str) -> str:
+    """A secret that is not guessed by trying."""
+    if len(text) < SHORTEST_TOKEN or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError(
+            f"a token has at least {SHORTEST_TOKEN} letters, digits and signs, and no blank; "
+            "python -c 'import secrets; print(secrets.token_urlsafe())' makes one"
+        )
+    return text
 
 
 def folder(text: str) -> Path:
