@@ -38,19 +38,20 @@
     const runs = make("span", { class: "row" }, make("span", { class: "quiet", text: "run" }), button("run-before", "↑", "Run before (↑)"), button("run-after", "↓", "Next run (↓)"));
     const zooms = make("span", { class: "row" }, button("zoom-out", "−", "Smaller (−)"), button("zoom-fit", "fit", "Fit (0)"), button("zoom-in", "+", "Larger (+)"));
     const file = make("a", { class: "button", target: "_blank", rel: "noopener", text: "file", title: "Open the file as it was logged" });
+    const other = make("a", { class: "button", target: "_blank", rel: "noopener" });
     const data = make("a", { class: "button", target: "_blank", rel: "noopener", text: "data", title: "Boxes and masks as they were logged, as JSON" });
     const stepper = new tb.steps.Stepper(tb.steps.owner(tag));
     const caption = make("p", { class: "stage-caption" });
     const words = make("p", { class: "cell-words" });
     const end = make("button", { class: "button", type: "button", "data-enlarged": "close", text: "close", title: "Back (Esc)" });
-    const head = make("header", {}, name, make("span", { class: "quiet", text: tag }), note, make("span", { class: "spring" }), runs, items, zooms, data, file, end);
+    const head = make("header", {}, name, make("span", { class: "quiet", text: tag }), note, make("span", { class: "spring" }), runs, items, zooms, data, other, file, end);
     const dialog = make("div", { class: "enlarged-picture", role: "dialog", "aria-modal": "true", "aria-label": `${tag}, enlarged`, tabindex: "-1" }, head, stage, caption, make("footer", {}, stepper.element));
     const overlay = new tb.Overlay(true);
     const panel = new tb.OverlayPanel();
     const told = make("p", { class: "overlay-told", hidden: "" });
     stage.append(image, overlay.element, told, words);
     head.after(panel.element);
-    return { dialog, stage, image, overlay, panel, told, data, name, note, place, items, zooms, file, stepper, caption, words, tag, makeLarge: null, large: null, before: document.activeElement };
+    return { dialog, stage, image, overlay, panel, told, data, other, name, note, place, items, zooms, file, stepper, caption, words, tag, makeLarge: null, large: null, before: document.activeElement };
   }
 
   function show() {
@@ -102,12 +103,24 @@
     shown.item = item;
     showOverlays(makeLarge ? null : item, run, tag);
     shown.file.hidden = !item?.src;
+    showOther(item);
     if (!item) return;
     if (item.src) shown.file.href = item.src;
-    shown.image.classList.toggle("drawing", item.media_type === "image/svg+xml");
+    const src = item.parts?.svg || item.src; // of a figure kept both ways the one that is crisp at any size
+    shown.image.classList.toggle("drawing", item.media_type === "image/svg+xml" || src !== item.src);
     if (makeLarge) shown.large.show(item, shown.stage.clientWidth, shown.stage.clientHeight);
-    else if (shown.image.getAttribute("src") !== item.src) shown.image.src = item.src;
+    else if (shown.image.getAttribute("src") !== src) shown.image.src = src;
     else lay();
+  }
+
+  /* A Matplotlib figure is kept as SVG and as PNG: `file` is one of them, this the other. */
+  function showOther(item) {
+    const form = ["svg", "png"].find((name) => item?.kind === "figure" && item.parts?.[name]);
+    shown.other.hidden = !form;
+    if (!form) return;
+    shown.other.href = item.parts[form];
+    shown.other.textContent = form.toUpperCase();
+    shown.other.title = `Open the figure as ${form.toUpperCase()}`;
   }
 
   function showOverlays(item, run, tag) {

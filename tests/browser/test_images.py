@@ -3,8 +3,10 @@
 import json
 import re
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
+from matplotlib.figure import Figure
 from playwright.sync_api import expect
 
 import trainer_hooks
@@ -212,6 +214,20 @@ def test_a_plotly_figure_is_drawn_in_the_colours_of_the_theme(new_page, serve, t
     cell(page, "a", "confusion").hover()
     cell(page, "a", "confusion").get_by_role("button", name="Enlarge").click()
     expect(page.get_by_role("dialog").locator(".heatmaplayer")).to_have_count(1)
+
+
+def test_a_large_matplotlib_figure_is_a_picture_in_the_gallery_and_crisp_when_enlarged(page, serve, tmp_path):
+    figure = Figure()
+    figure.subplots().scatter(*np.random.default_rng(0).random((2, 5_000)))
+    with trainer_hooks.init(tmp_path / "runs" / "a") as run:
+        run.log_figure("cloud", figure, step=1)
+    page.goto(f"{serve(tmp_path / 'runs')}images")
+    expect(page.locator(SHOWN)).to_have_attribute("src", re.compile(r"\.png\b"))
+    page.locator(SHOWN).click()
+    enlarged = page.locator(".enlarged-picture")
+    expect(enlarged.locator(".stage-image")).to_have_attribute("src", re.compile("part=svg"))
+    page.wait_for_function("document.querySelector('.stage-image').naturalWidth > 0")
+    expect(enlarged.get_by_role("link", name="SVG")).to_have_attribute("href", re.compile("part=svg"))
 
 
 def test_a_missing_file_is_said_in_its_place_and_nowhere_else(browser, serve, tmp_path):

@@ -1,4 +1,4 @@
-"""Figures: matplotlib's become SVG, or PNG where that would be large; plotly's stay interactive."""
+"""Figures: matplotlib's are kept as SVG and as PNG, plotly's stay interactive."""
 
 import io
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from trainer_hooks.media import Blob, Item
 from trainer_hooks.values import describe
 
-MAX_SVG_BYTES = 256 << 10
+MAX_SHOWN_SVG_BYTES = 256 << 10  # a gallery shows the SVG up to this, above it the PNG; enlarged it is always the SVG
+MAX_SVG_BYTES = 16 << 20  # above it no browser draws the SVG
 DPI = 150
 REPRODUCIBLE = {"svg.hashsalt": "tailboard"}  # the same picture twice is the same blob
 
@@ -30,10 +31,12 @@ def encode(value: Any) -> Item:
 
 
 def _from_matplotlib(figure: Any) -> Item:
-    svg = _drawn(figure, "svg", metadata={"Date": None})
-    if len(svg) <= MAX_SVG_BYTES:
-        return Item("image/svg+xml", Blob("svg", svg))
-    return Item("image/png", Blob("png", _drawn(figure, "png", dpi=DPI)))
+    svg = Blob("svg", _drawn(figure, "svg", metadata={"Date": None}))
+    png = Blob("png", _drawn(figure, "png", dpi=DPI))
+    size = len(svg.content)
+    if size <= MAX_SHOWN_SVG_BYTES:
+        return Item("image/svg+xml", svg, parts={"png": png})
+    return Item("image/png", png, parts={"svg": svg} if size <= MAX_SVG_BYTES else {})
 
 
 def _drawn(figure: Any, extension: str, **options: Any) -> bytes:

@@ -65,6 +65,8 @@ def _image(kind: str, tag: str, item: Item) -> bytes:
 
 def _picture(kind: str, item: Item) -> bytes:
     """Return the bytes of a picture, or of a film that browsers show as one."""
+    if item.media_type == "image/svg+xml" and "png" in item.parts:  # which TensorBoard's own page shows
+        return item.parts["png"].content
     if item.media_type not in PICTURES or item.blob is None:
         raise NoPlaceError(f"{kind} of {item.media_type}")
     return item.blob.content

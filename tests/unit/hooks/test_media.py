@@ -134,21 +134,34 @@ def test_the_same_content_is_stored_once(run):
     assert len([path for path in run.path.glob("media/*/*") if path.is_file()]) == 1
 
 
-def test_a_small_matplotlib_figure_is_svg_and_the_same_figure_is_the_same_blob(run):
+def test_a_matplotlib_figure_is_kept_as_svg_and_as_png_and_the_same_figure_is_stored_once(run):
     for _ in range(2):
         figure = matplotlib.figure.Figure()
         figure.subplots().plot([1, 2, 3])
         run.log_figure("curve", figure)
     first, second = media(run.path)
     assert first["media_type"] == "image/svg+xml"
-    assert first["file"] == second["file"]
+    assert (run.path / first["file"]).read_bytes().startswith(b"<?xml")
+    assert (run.path / first["parts"]["png"]).read_bytes().startswith(b"\x89PNG")
+    assert (first["file"], first["parts"]) == (second["file"], second["parts"])
 
 
-def test_a_large_matplotlib_figure_is_png(run):
+def test_of_a_large_matplotlib_figure_the_png_is_shown_and_the_svg_is_kept_beside(run):
     figure = matplotlib.figure.Figure()
     figure.subplots().scatter(*np.random.default_rng(0).random((2, 5_000)))
     run.log_figure("cloud", figure)
-    assert only_item(run)["media_type"] == "image/png"
+    item = only_item(run)
+    assert item["media_type"] == "image/png"
+    assert (run.path / item["file"]).read_bytes().startswith(b"\x89PNG")
+    assert (run.path / item["parts"]["svg"]).read_bytes().startswith(b"<?xml")
+
+
+def test_a_matplotlib_figure_too_large_for_any_browser_is_png_alone(run, monkeypatch):
+    monkeypatch.setattr("trainer_hooks.kinds.figure.MAX_SVG_BYTES", 300_000)
+    figure = matplotlib.figure.Figure()
+    figure.subplots().scatter(*np.random.default_rng(0).random((2, 5_000)))
+    run.log_figure("cloud", figure)
+    assert "parts" not in only_item(run)
 
 
 def test_a_plotly_figure_stays_interactive(run):
