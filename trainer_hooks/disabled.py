@@ -25,6 +25,11 @@ class DisabledRun(Run):
         return False
 
     @property
+    def next_step(self) -> int:
+        """Always 0: no step is counted."""
+        return 0
+
+    @property
     def stop_requested(self) -> bool:
         """Never: there is no folder to ask it in."""
         return False

@@ -78,6 +78,11 @@ class Run(MediaLogging, Reporting):
         """Whether `finish` was called; what is logged from then on is ignored."""
         return self._finished
 
+    @property
+    def next_step(self) -> int:
+        """The step that a log() without one gets; of a resumed run at first the one after the last it has."""
+        return self._next_step
+
     def log(self, metrics: Mapping[str, Any], step: int | None = None, wall_time: float | None = None) -> None:
         """Log one row of numbers.
 
