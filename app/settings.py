@@ -26,8 +26,9 @@ class Settings:
     memory_bytes: int = 1 << 30  # columns kept in memory; least recently viewed go first
     cache_dir: Path | None = None  # None: a folder of this user, see store/cache.py
     state_dir: Path | None = None  # None: a folder of this user, see store/sidecar.py
-    write: bool = False  # True: names, notes and colours of runs can be changed from a browser
+    write: bool = False  # True: a browser can change names, notes and colours of runs, and ask trainings to stop
     token: str | None = field(default=None, repr=False)  # whoever asks must know it; None: everybody may
+    visdom: bool = False  # True: answers visdom's clients, and keeps what they draw in the first log folder
     poll: bool = False  # True: look at the files by the clock, without file system events
     poll_interval_s: float = 1.0  # how often to look where no events come
     url_prefix: str = "/"  # path under which a proxy serves the app

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.api.answers import plain
 from app.api.parameters import MOST_DIGITS
-from app.readers.contract import TagFacts
+from app.readers.contract import RunStatus, TagFacts
 from app.store.best import best_of
 from app.store.memory import RunSummary, StoreLike, UnknownRunError
 from app.store.naming import as_counted, as_text
@@ -77,9 +77,16 @@ def run_entry(store: StoreLike, run: RunSummary) -> dict[str, Any]:
         "media": sum(facts.points for facts in run.facts.values() if facts.kind != "scalar"),
         "problems": sum(problem.count for problem in run.problems),
         "dropped": status.dropped,
+        "stop": _stop(status),
         "best": dataclasses.asdict(best) if best else None,
         "edited": zlib.crc32(repr(run.edits).encode()) if run.edits != NO_EDITS else 0,
     }
+
+
+def _stop(status: RunStatus) -> dict[str, Any] | None:
+    if status.stop_time is None:
+        return None
+    return {"time": status.stop_time, "reason": status.stop_reason, "seen": status.stop_seen}
 
 
 def run_whole(store: StoreLike, run: RunSummary) -> dict[str, Any]:

@@ -155,6 +155,9 @@ class RunStatus:
     progress: float | None = None  # share done, in [0, 1]
     dropped: int = 0  # records that the writers had to give up
     traceback: str = ""  # the end of it, where an exception ended the run
+    stop_time: float | None = None  # when somebody asked the training to end, in seconds since the epoch; None: nobody
+    stop_reason: str = ""
+    stop_seen: bool = False  # the training knows of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,9 @@ from app.readers.own.media import MediaLog
 from app.readers.own.scalars import Scalars
 from app.readers.own.status import WriterStatus, judge_run
 from trainer_hooks.record import FORMAT, MEDIA_FOLDER, MEDIA_NAME, RUN_FILE, SEGMENT_NAME, STATUS_NAME
+from trainer_hooks.stopping import STOP_FILE
 
-_OWN = {RUN_FILE, MEDIA_FOLDER}
+_OWN = {RUN_FILE, MEDIA_FOLDER, STOP_FILE}
 _OWN_NAMES = (SEGMENT_NAME, MEDIA_NAME, STATUS_NAME)
 
 
@@ -90,7 +91,9 @@ class TailboardRun:
 
     def status(self, now: float) -> RunStatus:
         """Judge the writers at `now`, in seconds since the epoch."""
-        return judge_run(list(self._statuses.values()), self._scalars.resumed_at(), now)
+        stop = self._files.get(STOP_FILE)
+        stop_time = stop.mtime_ns / 1e9 if stop else None
+        return judge_run(list(self._statuses.values()), self._scalars.resumed_at(), now, stop_time)
 
     def poll(self) -> News:
         """Take in what the files hold beyond the last poll."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.readers.contract import Columns, MediaItem, Overlap, Reader, RunStatus
 from app.settings import Settings
+from app.store import stopping
 from app.store.cache import Cache
 from app.store.census import Census
 from app.store.colours import Slots
@@ -57,6 +58,9 @@ class StoreLike(Protocol):
 
         Raises UnknownRunError; ValueError where a value is of another kind; OSError where it cannot be written.
         """
+
+    def stop(self, run_id: str, *, take_back: bool = False) -> None:
+        """Ask a training to end, or take that back. Raises UnknownRunError, NotStoppableError, OSError."""
 
     def run(self, run_id: str) -> RunSummary:
         """One run. Raises UnknownRunError."""
@@ -164,6 +168,19 @@ class Store:
         edits = self._sidecar.write(self._census.get(run_id)[0].found, changes)
         self._tailer.hurry()
         return edits
+
+    def stop(self, run_id: str, *, take_back: bool = False) -> None:
+        """Ask a training to end, by an empty file in its run folder, or take that back by removing it.
+
+        Raises:
+            UnknownRunError: there is no such run.
+            NotStoppableError: it does not run, or would not look.
+            OSError: the run folder cannot be written.
+        """
+        run, summary = self._census.get(run_id)
+        stopping.check(run_id, summary.format, run.status(time.time()), take_back=take_back)
+        (stopping.take_back if take_back else stopping.ask)(run.found.folder)
+        self._tailer.hurry()
 
     def changed_since(self, revision: int) -> tuple[Sequence[RunSummary], Sequence[str]]:
         """Return the runs that changed after `revision`, newest first, and the ids of those that vanished since."""

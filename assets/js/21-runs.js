@@ -33,6 +33,7 @@
   }
 
   function detail(run) {
+    if (tb.runStop.isAsked(run)) return "stop requested";
     if (run.state === "failed" || run.state === "crashed" || run.state === "stalled") return run.detail;
     const best = run.best;
     return best ? `best ${format.number(best.value)} ${best.tag} @ ${format.short(best.step)}` : run.detail || "";
@@ -56,7 +57,8 @@
     if (run.problems) second.append(warning(`⚠ ${run.problems}`, "Lines that could not be read: see the run's page"));
     if (run.dropped) second.append(warning(`⚠ ${format.short(run.dropped)} dropped`, "Records that training had to give up"));
     const only = make("button", { class: "only", type: "button", "data-act": "run-only", "data-run": run.id, text: "only", title: "Show only this run" });
-    return make("li", { "data-run": run.id, class: "run" }, first, second, only);
+    const stop = tb.runStop.can(run) && !run.stop ? tb.runStop.opener(run.id, "only") : "";
+    return make("li", { "data-run": run.id, class: "run" }, first, second, make("div", { class: "run-acts" }, stop, only));
   }
 
   const warning = (text, title) => make("span", { class: "warning", text, title });

@@ -44,7 +44,8 @@
     const state = make("span", { class: "state" });
     const name = make("bdi", {});
     const title = make("h1", {}, make("span", { class: "run-head-swatch" }), name, state);
-    const top = make("div", { class: "run-title" }, title, tb.runEdit.button(id));
+    const stop = tb.runStop.parts(id);
+    const top = make("div", { class: "run-title" }, title, tb.runEdit.button(id), ...stop.buttons);
     const detail = make("p", { class: "run-head-detail" });
     const facts = Object.fromEntries(["created", "duration", "step", "newest point", "points"].map((words) => [words, fact(words)]));
     const progress = make("progress", { max: 1, "aria-label": "Progress" });
@@ -62,6 +63,7 @@
       state.className = `state state-${run.state}`;
       write(state, run.state === "unknown" ? "" : run.state);
       write(detail, run.detail);
+      stop.update(run, now);
       write(facts.created.value, run.created ? format.date(run.created) : "not known");
       write(facts.duration.value, run.created && end ? format.span(Math.max(0, end - run.created)) : "–");
       write(facts.step.value, format.integer(run.last_step));
@@ -70,7 +72,7 @@
       progress.hidden = run.progress === null;
       if (run.progress !== null) progress.value = run.progress;
     }
-    return { elements: [top, detail, list, tags], update };
+    return { elements: [top, detail, stop.line, list, tags], update };
   }
 
   function headOfSeveral(count) {

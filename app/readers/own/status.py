@@ -85,13 +85,16 @@ class WriterStatus:
         return False
 
 
-def judge_run(writers: Sequence[WriterStatus], resumed_at: Mapping[str, float], now: float) -> RunStatus:
+def judge_run(
+    writers: Sequence[WriterStatus], resumed_at: Mapping[str, float], now: float, stop_time: float | None = None
+) -> RunStatus:
     """Combine the writers of one run into one status.
 
     Args:
         writers: all that ever wrote to the run.
         resumed_at: per writer that resumed the run, when, in seconds since the epoch.
         now: seconds since the epoch.
+        stop_time: when the file that asks the training to end was made, in seconds since the epoch; None where none is.
 
     Returns:
         The state of the processes that ran last: one that ended before another resumed the run, or began in its
@@ -104,15 +107,36 @@ def judge_run(writers: Sequence[WriterStatus], resumed_at: Mapping[str, float], 
     judged = [writer.judge(now) for writer in current]
     state = _combined([status.state for status in judged], [writer.fields for writer in current])
     progress = [status.progress for status in judged if status.progress is not None]
+    stop_time, reason, seen = _stop([writer.fields for writer in current], state, stop_time)
     beats = [status.heartbeat for status in judged if status.heartbeat is not None]
     return RunStatus(
         state,
-        _detail(state, judged),
+        _stopped(reason) if seen and state == RunState.FINISHED else _detail(state, judged),
         heartbeat=max(beats, default=None),
         progress=max(progress, default=None),
         dropped=sum(_dropped(writer.fields) for writer in writers),
         traceback=next((status.traceback for status in judged if status.traceback), ""),
+        stop_time=stop_time,
+        stop_reason=reason,
+        stop_seen=seen,
     )
+
+
+def _stop(
+    fields: Sequence[Mapping[str, Any]], state: RunState, file_time: float | None
+) -> tuple[float | None, str, bool]:
+    """Return when the training was asked to end and why, and whether it knows; of a run that ended, only if it knew."""
+    requests = [request for one in fields if isinstance(request := one.get("stop_requested"), dict)]
+    seen = [request for request in requests if request.get("seen") is True]
+    if not seen and (file_time is None or state not in {RunState.RUNNING, RunState.STALLED}):
+        return None, "", False
+    told = next(iter(seen or requests), {})
+    time = file_time if not seen else _number(told, "time")
+    return time, str(told.get("reason") or ""), bool(seen)
+
+
+def _stopped(reason: str) -> str:
+    return f"stopped on request: {reason}" if reason else "stopped on request"
 
 
 def _is_superseded(writer: WriterStatus, writers: Sequence[WriterStatus], resumed_at: Mapping[str, float]) -> bool:
