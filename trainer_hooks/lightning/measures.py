@@ -1,0 +1,136 @@
+"""What can be measured of a training from outside: learning rates, gradients, pace, how far it is."""
+
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import torch
+
+MAX_LEAVES = 64  # of a batch, looked at to find its size
+
+
+def optimizer_names(trainer: Any) -> list[str]:
+    """Return a name for each optimizer, as LearningRateMonitor makes them: `lr-Adam`, `lr-Adam-1`, ...
+
+    A scheduler that was configured with a name of its own gives it to its optimizer.
+    """
+    own = {id(config.scheduler.optimizer): config.name for config in trainer.lr_scheduler_configs if config.name}
+    names: list[str] = []
+    seen: dict[str, int] = {}
+    for optimizer in trainer.optimizers:
+        inner = getattr(optimizer, "optimizer", optimizer)  # DeepSpeed wraps it
+        name = own.get(id(inner)) or f"lr-{type(inner).__name__}"
+        count = seen[name] = seen.get(name, 0) + 1
+        names.append(name if count == 1 else f"{name}-{count - 1}")
+    return names
+
+
+def learning_rates(trainer: Any, *, momentum: bool) -> dict[str, Any]:
+    """Return the learning rate of each parameter group: `lr-Adam`, or `lr-Adam/pg1` and on where there are several.
+
+    Args:
+        trainer: its optimizers are looked at.
+        momentum: add the momentum of each as `lr-Adam-momentum`; the first beta for the Adams.
+    """
+    found = {}
+    for name, optimizer in zip(optimizer_names(trainer), trainer.optimizers, strict=True):
+        groups = optimizer.param_groups
+        for place, group in enumerate(groups, start=1):
+            label = group.get("name") or (f"pg{place}" if len(groups) > 1 else "")
+            tag = f"{name}/{label}" if label else name
+            found[tag] = group["lr"]
+            if momentum:
+                found[f"{tag}-momentum"] = group["betas"][0] if "betas" in group else group.get("momentum", 0)
+    return found
+
+
+def gradient_norm(optimizer: Any) -> float | None:
+    """Return the Euclidean norm of all gradients that an optimizer is about to use; None where there are none.
+
+    Of sharded parameters those of this process count.
+    """
+    grads = [one.grad for group in optimizer.param_groups for one in group["params"] if one.grad is not None]
+    if not grads:
+        return None
+    norms = [torch.linalg.vector_norm(_local(grad).float()) for grad in grads]
+    return float(torch.linalg.vector_norm(torch.stack([norm.to(norms[0].device) for norm in norms])))
+
+
+def batch_size(batch: Any, loader: Any) -> int | None:
+    """Return how many samples a batch has, None if that cannot be told.
+
+    It is the first length of the tensors in it where they agree, else what the loader says.
+    """
+    sizes = {leaf.shape[0] for leaf in islice(_leaves(batch), MAX_LEAVES) if leaf.ndim}
+    if len(sizes) == 1:
+        return int(sizes.pop())
+    size = getattr(loader, "batch_size", None)
+    return size if isinstance(size, int) else None
+
+
+def progress(trainer: Any, batch_idx: int) -> tuple[float, float] | None:
+    """Return (done, total) after a batch: in epochs, or in steps where their bound is nearer; None without bounds."""
+    bounds = []
+    if trainer.max_epochs is not None and trainer.max_epochs > 0:
+        share = (batch_idx + 1) / (trainer.num_training_batches or math.inf)
+        bounds.append((min(trainer.current_epoch + share, trainer.max_epochs), trainer.max_epochs))
+    if trainer.max_steps > 0:
+        bounds.append((min(trainer.global_step, trainer.max_steps), trainer.max_steps))
+    return max(bounds, key=lambda bound: bound[0] / bound[1], default=None)
+
+
+class Pace:
+    """How fast steps follow each other, the time of validation left out."""
+
+    def __init__(self) -> None:
+        """Begin to measure."""
+        self._steps = 0
+        self._samples: int | None = 0
+        self._spent_s = 0.0
+        self._since: float | None = time.perf_counter()
+
+    def count(self, samples: int | None) -> None:
+        """Add one step of so many samples; None: of unknown size."""
+        self._steps += 1
+        self._samples = None if samples is None or self._samples is None else self._samples + samples
+
+    def pause(self) -> None:
+        """Stop the clock."""
+        if self._since is not None:
+            self._spent_s += time.perf_counter() - self._since
+            self._since = None
+
+    def go_on(self) -> None:
+        """Start the clock again."""
+        self._since = time.perf_counter() if self._since is None else self._since
+
+    def take(self) -> dict[str, float]:
+        """Return steps and, where they are known, samples per second since the last call, and begin anew."""
+        self.pause()
+        spent_s, steps, samples = max(self._spent_s, 1e-9), self._steps, self._samples
+        Pace.__init__(self)
+        found = {"throughput/steps_per_second": steps / spent_s}
+        if samples:
+            found["throughput/samples_per_second"] = samples / spent_s
+        return found if steps else {}
+
+
+def _local(grad: torch.Tensor) -> torch.Tensor:
+    """Return what of a gradient lies in this process."""
+    local = getattr(grad, "to_local", None)
+    grad = grad if local is None else local()
+    return grad.coalesce().values() if grad.is_sparse else grad
+
+
+def _leaves(batch: Any) -> Iterator[Any]:
+    """Yield the tensors of a batch."""
+    if isinstance(batch, torch.Tensor):
+        yield batch
+    elif isinstance(batch, Mapping):
+        for value in batch.values():
+            yield from _leaves(value)
+    elif isinstance(batch, Sequence) and not isinstance(batch, str | bytes):
+        for value in batch:
+            yield from _leaves(value)
