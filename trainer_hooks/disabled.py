@@ -50,7 +50,11 @@ class DisabledRun(Run):
     def progress(self, done: float, total: float) -> None:
         """Do nothing."""
 
-    def finish(self, error: BaseException | None = None) -> None:
+    def finish(self, error: BaseException | None = None) -> None:  # noqa: ARG002
+        """Take away the bar of a loop that is followed."""
+        self._end_tracking()
+
+    def _log_beside(self, step: int, metrics: Mapping[str, float]) -> None:
         """Do nothing."""
 
     def _log_items(self, *_: Any, **__: Any) -> None:

@@ -1,6 +1,7 @@
 """Recognises the processes of one distributed job by what their launcher put into the environment."""
 
 import os
+import sys
 from collections.abc import Mapping
 
 
@@ -24,3 +25,24 @@ def job_key(environment: Mapping[str, str]) -> str | None:
 
 def _above_one(text: str | None) -> bool:
     return text is not None and text.isdigit() and int(text) > 1
+
+
+def rank(environment: Mapping[str, str]) -> int | None:
+    """Return the number of this process in its distributed job, None for a process on its own.
+
+    Args:
+        environment: what the launcher left there: see `job_key`. Where it says nothing, torch.distributed is asked if
+            it was set up.
+    """
+    for size, number in (
+        ("WORLD_SIZE", "RANK"),
+        ("SLURM_STEP_NUM_TASKS", "SLURM_PROCID"),
+        ("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"),
+    ):
+        told = environment.get(number, "")
+        if _above_one(environment.get(size)) and told.isdigit():
+            return int(told)
+    distributed = sys.modules.get("torch.distributed")
+    if distributed is not None and distributed.is_available() and distributed.is_initialized():
+        return int(distributed.get_rank()) if distributed.get_world_size() > 1 else None
+    return None

@@ -15,10 +15,10 @@ from trainer_hooks.folder import RunFolder
 from trainer_hooks.given import in_words
 from trainer_hooks.kinds import Encoders
 from trainer_hooks.load import LoadSampler
+from trainer_hooks.loops import LoopCalls
 from trainer_hooks.media import MediaLogging
 from trainer_hooks.notices import Notices
 from trainer_hooks.record import encode_resume
-from trainer_hooks.reporting import Reporting
 from trainer_hooks.stopping import StopWatch
 from trainer_hooks.values import MAX_INT, RefusedError, describe, to_finite, to_step, to_values
 from trainer_hooks.writer import Writer
@@ -30,7 +30,7 @@ FLUSH_POLL_S = 0.005
 CAPTURE_TIMEOUT_S = 2.0  # a run that ends at once waits this long for what git says
 
 
-class Run(MediaLogging, Reporting):
+class Run(MediaLogging, LoopCalls):
     """Logs into one run folder. Made by `trainer_hooks.init`.
 
     No method raises for what the disk does or for what is logged, none waits for the disk longer than one
@@ -67,6 +67,7 @@ class Run(MediaLogging, Reporting):
             if again_from is not None:
                 self._next_step = again_from
             self._append = self._append_first
+            self._first_step = self._next_step
 
     @property
     def path(self) -> Path:
@@ -190,6 +191,7 @@ class Run(MediaLogging, Reporting):
         """
         if self._finished:
             return
+        self._end_tracking()
         self._finished = True
         self._known = set()  # sends every later log() through _clean
         interrupt = self._encoding.finish()
@@ -243,8 +245,8 @@ class Run(MediaLogging, Reporting):
     def _append_first(self, line: bytes) -> None:
         """Write the marker of a resumed run together with the first line."""
         self._append = self._writer.metrics.append
-        assert self._last_log is not None
-        self._append(encode_resume(self._next_step - 1, self._last_log, self._again_from) + line)
+        now = time.time() if self._last_log is None else self._last_log
+        self._append(encode_resume(self._next_step - 1, now, self._again_from) + line)
 
     def _clean(self, metrics: Any) -> dict[str, int | float]:
         """Return what can be logged of `metrics`; say once what cannot."""
