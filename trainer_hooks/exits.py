@@ -13,10 +13,12 @@ class _Exits:
 
     def __init__(self) -> None:
         self._runs: set[Run] = set()
+        self.latest: Run | None = None
         self._hooked = False
 
     def watch(self, run: Run) -> None:
         """Finish `run` with the process. See `watch`."""
+        self.latest = run
         self._runs = {other for other in self._runs if not other.finished} | {run}
         self._finish_with_multiprocessing()
         if self._hooked:
@@ -59,3 +61,8 @@ def watch(run: Run) -> None:
     A forked child that logs through `run` gets files of its own, and is finished with the child.
     """
     _exits.watch(run)
+
+
+def latest_run() -> Run | None:
+    """Return the run that this process began last, finished or not."""
+    return _exits.latest

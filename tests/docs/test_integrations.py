@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from app.readers.walk import all_readers
 from app.settings import LogRoot
@@ -27,6 +29,13 @@ def run_script(code: str, folder: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def run_cell(code: str, folder: Path) -> None:
+    """Run a script as the cell of a notebook, in a kernel."""
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source=code)])
+    kernel = NotebookClient(book, timeout=300, resources={"metadata": {"path": str(folder)}})
+    kernel.execute(env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+
 def logged_tags(folder: Path) -> set[str]:
     """Tags of all runs below a folder."""
     tags: set[str] = set()
@@ -44,7 +53,7 @@ def test_each_script_runs_and_logs_what_the_page_says(title: str, tmp_path: Path
     scripts = SCRIPT.findall(body)
     assert scripts, "a section shows a complete script"
     for code in scripts:
-        run_script(code, tmp_path)
+        (run_cell if title == "Jupyter" else run_script)(code, tmp_path)
     said = re.findall(r"`([^`]+)`", " ".join(LOGGED.findall(body)))
     assert said, "a section says what is logged: 'Logged: `train/loss`, ...'"
     assert set(said) - logged_tags(tmp_path) == set()
