@@ -42,7 +42,7 @@ _PAGE_SANDBOX = (
 )
 _PAGE = "text/html"
 _NPY = "application/x-npy"
-_FOR_GOOD = "private, max-age=31536000, immutable"
+FOR_GOOD = "private, max-age=31536000, immutable"
 
 
 def register(server: Flask, store: StoreLike, settings: Settings) -> None:
@@ -158,6 +158,11 @@ def _blob(store: StoreLike, name: str) -> Response:
         return error_answer(f"The file {name} of {run_id} is no longer there; {item.tag} still lists it.", 404)
     except (OSError, ValueError) as error:
         return error_answer(f"{item.tag} at step {item.step:,} cannot be read: {error}.", 500)
+    return guarded(answer, media_type)
+
+
+def guarded(answer: Response, media_type: str) -> Response:
+    """Keep a browser from running what a training logged with the rights of the app's own pages."""
     answer.headers["X-Content-Type-Options"] = "nosniff"
     if not _HARMLESS.match(media_type):
         answer.headers["Content-Security-Policy"] = _PAGE_SANDBOX if media_type == _PAGE else _SANDBOX
@@ -170,7 +175,7 @@ def _made(make: Callable[[], bytes], media_type: str, name: str) -> Response:
     answer = Response(make(), mimetype=media_type)
     answer.set_etag(name)
     answer.make_conditional(request.environ)
-    answer.headers["Cache-Control"] = _FOR_GOOD
+    answer.headers["Cache-Control"] = FOR_GOOD
     return answer
 
 
@@ -181,14 +186,14 @@ def _sent(path: Path, span: Span | None, media_type: str, name: str) -> Response
     if span is None:
         for_good = path.name == name  # a file of any other name may be written anew
         answer = send_file(path, media_type, etag=name if for_good else True, conditional=True, max_age=None)
-        answer.headers["Cache-Control"] = _FOR_GOOD if for_good else "private, no-cache"
+        answer.headers["Cache-Control"] = FOR_GOOD if for_good else "private, no-cache"
         return answer
     part = BufferedReader(FilePart(path, span))
     answer = Response(wrap_file(request.environ, part), mimetype=media_type, direct_passthrough=True)
     answer.content_length = span.size
     answer.set_etag(name)
     answer.make_conditional(request.environ, accept_ranges=True, complete_length=span.size)
-    answer.headers["Cache-Control"] = _FOR_GOOD
+    answer.headers["Cache-Control"] = FOR_GOOD
     return answer
 
 

@@ -43,7 +43,7 @@ def posted_question() -> Any:
 
 def posted_change() -> Mapping[str, Any]:
     """Return the JSON object of a change that was posted. Raises RefusedError, QuestionError."""
-    if not _is_from_here():
+    if not is_from_here():
         raise RefusedError("Another site's page asked for this change, so it was not made.", 403)
     if request.mimetype != "application/json":
         raise RefusedError("A change is posted as JSON, with Content-Type: application/json.", 415)
@@ -63,7 +63,7 @@ def _json(what: str) -> Any:
         raise QuestionError(f"{what} is not JSON: {error}.") from error
 
 
-def _is_from_here() -> bool:
+def is_from_here() -> bool:
     """Tell whether a page of this app asks, or no browser at all."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:  # browsers tell it on https and localhost, whatever proxy is between
