@@ -121,6 +121,7 @@ def _index(settings: Settings, pages: list[Page]) -> str:
         "interval_s": settings.interval_s,
         "version": __version__,
         "write": settings.write,
+        "visdom": settings.visdom,
         "steps": settings.write or settings.is_local,  # whether the column that holds the steps may be chosen
         "logdirs": [str(root.path) for root in settings.roots],
         "pages": [page.name for page in pages],
