@@ -38,12 +38,12 @@ class TailboardLogger(BaseLogger):
         run: what is logged with; None in all but the first process of a distributed job, which log nothing.
     """
 
-    def __init__(self, run: Run | None = None, path: str | os.PathLike[str] | None = None, **init: Any) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None = None, *, run: Run | None = None, **init: Any) -> None:
         """Begin a run, unless one is given.
 
         Args:
-            run: an open run to log into; it stays open.
             path: the run folder.
+            run: an open run to log into; it stays open.
             init: what else `trainer_hooks.init` takes.
         """
         is_first = idist.get_rank() == 0

@@ -26,9 +26,9 @@ class TailboardCallback(Callback):
 
     def __init__(
         self,
-        run: Run | None = None,
         path: str | os.PathLike[str] | None = None,
         *,
+        run: Run | None = None,
         log_momentum: bool = False,
         log_grad_norm: bool = True,
         **init: Any,
@@ -36,8 +36,8 @@ class TailboardCallback(Callback):
         """Choose what to log.
 
         Args:
-            run: an open run to log into, in place of the trainer's; it stays open.
             path: the folder of a run to log into, in place of the trainer's.
+            run: an open run to log into, in place of the trainer's; it stays open.
             log_momentum: log the momentum, or the first beta, of each parameter group too.
             log_grad_norm: log `grad_norm`: of all gradients together, unscaled and before they are clipped.
             init: what else TailboardLogger takes, for the run that this callback opens.

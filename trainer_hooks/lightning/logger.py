@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lightning_utilities.core.rank_zero import rank_zero_only
 
 import trainer_hooks
-from trainer_hooks.lightning.config import checkpoint_facts, plain
+from trainer_hooks.lightning.checkpoints import checkpoint_facts
 from trainer_hooks.lightning.media import MediaLogger
 from trainer_hooks.lightning.packages import base
 from trainer_hooks.run import Run
@@ -124,7 +124,7 @@ class TailboardLogger(MediaLogger, Logger):
     @rank_zero_only
     def log_hyperparams(self, params: Any = None, metrics: Any = None, step: int | None = None) -> None:
         """Add hyper-parameters to the run's config, and log metrics that go with them, as TensorBoardLogger does."""
-        self.experiment.update_config({} if params is None else plain(params))
+        self.experiment.update_config({} if params is None else params)
         if metrics is not None:
             self.log_metrics(metrics if isinstance(metrics, dict) else {"hp_metric": metrics}, step)
 
@@ -140,7 +140,7 @@ class TailboardLogger(MediaLogger, Logger):
 
     @rank_zero_only
     def watch(self, model: Any, *args: Any, **kwargs: Any) -> None:
-        """Watch weights and gradients of a model. See `Run.watch`."""
+        """Watch a model as `Run.watch` does, and takes."""
         self.experiment.watch(model, *args, **kwargs)
 
     @rank_zero_only

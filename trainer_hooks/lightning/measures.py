@@ -2,13 +2,11 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 import torch
 
-MAX_LEAVES = 64  # of a batch, looked at to find its size
+from trainer_hooks.batches import samples_in
 
 
 def optimizer_names(trainer: Any) -> list[str]:
@@ -59,14 +57,8 @@ def gradient_norm(optimizer: Any) -> float | None:
 
 
 def batch_size(batch: Any, loader: Any) -> int | None:
-    """Return how many samples a batch has, None if that cannot be told.
-
-    It is the first length of the tensors in it where they agree, else what the loader says.
-    """
-    sizes = {leaf.shape[0] for leaf in islice(_leaves(batch), MAX_LEAVES) if leaf.ndim}
-    if len(sizes) == 1:
-        return int(sizes.pop())
-    size = getattr(loader, "batch_size", None)
+    """Return how many samples a batch has, or what the loader says; None if neither tells."""
+    size = samples_in(batch) or getattr(loader, "batch_size", None)
     return size if isinstance(size, int) else None
 
 
@@ -86,6 +78,9 @@ class Pace:
 
     def __init__(self) -> None:
         """Begin to measure."""
+        self._begin()
+
+    def _begin(self) -> None:
         self._steps = 0
         self._samples: int | None = 0
         self._spent_s = 0.0
@@ -110,10 +105,10 @@ class Pace:
         """Return steps and, where they are known, samples per second since the last call, and begin anew."""
         self.pause()
         spent_s, steps, samples = max(self._spent_s, 1e-9), self._steps, self._samples
-        Pace.__init__(self)
-        found = {"throughput/steps_per_second": steps / spent_s}
+        self._begin()
+        found = {"time/steps_per_s": steps / spent_s}
         if samples:
-            found["throughput/samples_per_second"] = samples / spent_s
+            found["time/samples_per_s"] = samples / spent_s
         return found if steps else {}
 
 
@@ -122,15 +117,3 @@ def _local(grad: torch.Tensor) -> torch.Tensor:
     local = getattr(grad, "to_local", None)
     grad = grad if local is None else local()
     return grad.coalesce().values() if grad.is_sparse else grad
-
-
-def _leaves(batch: Any) -> Iterator[Any]:
-    """Yield the tensors of a batch."""
-    if isinstance(batch, torch.Tensor):
-        yield batch
-    elif isinstance(batch, Mapping):
-        for value in batch.values():
-            yield from _leaves(value)
-    elif isinstance(batch, Sequence) and not isinstance(batch, str | bytes):
-        for value in batch:
-            yield from _leaves(value)
