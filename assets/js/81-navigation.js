@@ -6,6 +6,7 @@
   let parts = null; // {nav, links, more, menu}
   let laidOut = ""; // what the links were last laid out for
   let frame = 0;
+  const offered = new Set(); // kinds that are there without a run
 
   function build() {
     const nav = document.querySelector("#bar nav");
@@ -33,7 +34,7 @@
   /* Pages of kinds that no run has logged are not named, but for the one that is open. */
   function showLinks() {
     if (!parts) build();
-    const logged = new Set([...tb.live.runs.values()].flatMap((run) => run.kinds));
+    const logged = new Set([...offered, ...[...tb.live.runs.values()].flatMap((run) => run.kinds)]);
     for (const link of parts.links) {
       const kinds = link.dataset.kinds ? link.dataset.kinds.split(" ") : [];
       link.hidden = kinds.length > 0 && link.dataset.page !== tb.view.get().page && !kinds.some((kind) => logged.has(kind));
@@ -97,5 +98,12 @@
   tb.live.on("runs", showLinks);
   tb.view.onChange((view, changed) => changed.includes("page") && showPage());
 
-  tb.navigation = { showPage };
+  /** Say that there is, or is not, something of a kind that no run logs. */
+  function offer(kind, there) {
+    if (offered.has(kind) === there) return;
+    offered[there ? "add" : "delete"](kind);
+    showLinks();
+  }
+
+  tb.navigation = { showPage, offer };
 })(window.tailboard);
