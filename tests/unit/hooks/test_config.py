@@ -1,11 +1,16 @@
 import argparse
 import dataclasses
+import enum
 import json
 import math
 from pathlib import Path
+from typing import NamedTuple
 
+import attrs
 import numpy as np
+import pydantic
 import torch
+from omegaconf import OmegaConf
 
 from trainer_hooks.config import to_json
 
@@ -51,3 +56,45 @@ def test_a_configuration_that_holds_itself_ends():
     config: dict = {}
     config["self"] = config
     assert "self" in to_json(config)
+
+
+class Colour(enum.Enum):
+    RED = "red"
+    BLUE = 2
+    MIXED = ("red", "blue")
+
+
+@attrs.define
+class Data:
+    path: Path
+    split: Colour = Colour.MIXED
+
+
+class Schedule(pydantic.BaseModel):
+    warmup: int = 10
+    colour: Colour = Colour.BLUE
+
+
+class Point(NamedTuple):
+    x: int
+    y: float
+
+
+def test_declared_fields_keep_their_names():
+    config = {"schedule": Schedule(), "data": Data(Path("digits")), "point": Point(1, 0.5), "colour": Colour.RED}
+    assert to_json(config) == {
+        "schedule": {"warmup": 10, "colour": 2},
+        "data": {"path": "digits", "split": "MIXED"},
+        "point": {"x": 1, "y": 0.5},
+        "colour": "red",
+    }
+    assert to_json([Schedule, Data, Point]) == [str(Schedule), str(Data), str(Point)]
+
+
+def test_what_omegaconf_holds_is_resolved_where_it_can_be():
+    config = OmegaConf.create({"lr": 0.1, "twice": ["${lr}", "${lr}"], "path": Path("data"), "colour": Colour.RED})
+    assert to_json({"all": config}) == {
+        "all": {"lr": 0.1, "twice": [0.1, 0.1], "path": "data", "colour": "RED"},
+    }
+    assert to_json(OmegaConf.create({"lr": "${nowhere}", "seed": "???"})) == {"lr": "${nowhere}", "seed": "???"}
+    assert to_json(OmegaConf.create([1, {"a": 2}])) == [1, {"a": 2}]
