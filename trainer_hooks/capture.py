@@ -5,6 +5,7 @@ import os
 import platform
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +93,9 @@ def _without_password(url: str) -> str:
     return f"{scheme}{separator}{rest.rpartition('@')[2]}" if separator else url
 
 
+@cache  # 0.1 s, and a search begins a run for each of its trials
 def _packages() -> dict[str, str]:
-    """Return name -> version of what is installed, in order of name."""
+    """Return name -> version of what was installed when this process first asked, in order of name."""
     found: dict[str, str] = {}
     for distribution in importlib.metadata.distributions():
         name = distribution.metadata["Name"]
