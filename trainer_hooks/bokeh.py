@@ -6,9 +6,11 @@ The recipe: `source = ColumnDataSource(data={...})`, `figure().line(x="epochs", 
 training.py` logs each line of each figure. `mirror` is for those who keep Bokeh: it logs what comes into a source.
 """
 
+import asyncio
 import inspect
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -119,7 +121,7 @@ class _Columns(dict[str, Any]):
         self._own: set[str] = set()  # columns that are lists of ours
 
     def as_list(self, name: str) -> list[Any]:
-        """Return a column that may be changed in place, empty where there is none; what was handed over stays as it is."""
+        """Return a column that may be changed in place, empty where there is none; never the caller's own."""
         if name not in self._own:
             super().__setitem__(name, list(values_of(self.get(name, ()))))
             self._own.add(name)
@@ -194,7 +196,9 @@ class Document(Looks):
 
     def __init__(self) -> None:
         """Open nothing yet."""
-        self.lock = threading.RLock()
+        self.lock = threading.RLock()  # of what is logged
+        self._turn = threading.Lock()  # callbacks are called one at a time
+        self._waiting: deque[Callable[[], Any]] = deque()
         self._holder = RunHolder()
         self._figures: list[Figure] = []
         self._charts: dict[str, dict[str, Any]] = {}
@@ -226,12 +230,16 @@ class Document(Looks):
         return figure
 
     def add_next_tick_callback(self, callback: Callable[[], Any]) -> Looks:
-        """Call `callback` now; there is no page that it must wait for. What it raises is said, as Bokeh does."""
-        try:
-            with self.lock:
-                _result_of(callback())
-        except Exception as error:  # noqa: BLE001 - it is the script's own code, and Bokeh would go on too
-            _notices.once(f"callback {error!r}", f"a callback of the Bokeh document raised {error!r}")
+        """Call `callback` now, or after the one that adds it: there is no page that it must wait for.
+
+        What it raises is said, once, and the training goes on, as with Bokeh.
+        """
+        self._waiting.append(callback)
+        while self._waiting and self._turn.acquire(blocking=False):  # else whoever has the turn calls it
+            try:
+                _call(self._waiting.popleft())
+            finally:
+                self._turn.release()
         return Looks()
 
     def add_periodic_callback(self, *_: Any, **__: Any) -> Looks:
@@ -311,17 +319,28 @@ def _finish_with_threads(run: Run) -> None:
     threading.excepthook = on_error
 
 
-def _result_of(returned: Any) -> None:
-    """Let a coroutine do its work, of async def or tornado: those of the recipe wait for nothing."""
-    if inspect.iscoroutine(returned):
+def _call(callback: Callable[[], Any]) -> None:
+    """Call a function or coroutine; those of tornado find an event loop, as in Bokeh's server."""
+
+    async def called() -> None:
+        returned = callback()
+        if inspect.isawaitable(returned):
+            await returned
+
+    def run() -> None:
         try:
-            returned.send(None)
-        except StopIteration:
-            return
-        returned.close()
-        raise RuntimeError("it waits for something, which takes Bokeh's server")
-    if hasattr(returned, "done") and returned.done():
-        returned.result()
+            asyncio.run(called())
+        except Exception as error:  # noqa: BLE001 - it is the script's own code
+            _notices.once(f"callback {error!r}", f"a callback of the Bokeh document raised {error!r}")
+
+    try:
+        asyncio.get_running_loop()  # of a notebook: a thread has one loop at a time
+    except RuntimeError:
+        run()
+    else:
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
 
 
 _document = Document()
