@@ -1,52 +1,56 @@
 """Processes of a distributed training stop at one step, whoever of them was asked."""
 
-import datetime as dt
-import multiprocessing
+import json
 
+import pytest
 import torch
-import torch.distributed as dist
 
-from trainer_hooks import ranks
+from tests.logged import python
 from trainer_hooks.ranks import SharedStop
 
-STEPS = 50
+# In an interpreter of its own, which imports torch once and forks: what other tests began is not forked with it.
+TWO_PROCESSES = """
+import datetime as dt, json, os, sys
+import torch, torch.distributed as dist
+from trainer_hooks import ranks
+ranks.EXCHANGE_S = 0.0  # after every step
 
-
-def rank(number, folder, taking_part, asked_at, ended_at):
-    """Do steps together with the other process; note the step after which this one stops."""
-    ranks.EXCHANGE_S = 0.0  # after every step
-    patience = dt.timedelta(seconds=120)
-    dist.init_process_group("gloo", f"file://{folder}/meet", patience, world_size=2, rank=number)
-    stop = SharedStop(torch.device("cpu"))
+def train(number, meet, taking_part):
+    dist.init_process_group("gloo", f"file://{meet}", dt.timedelta(seconds=120), world_size=2, rank=number)
+    stop = ranks.SharedStop(torch.device("cpu"))
     if number in taking_part:
         stop.begin()
-    for step in range(STEPS):
+    for step in range(50):
         dist.all_reduce(torch.ones(1))  # the gradients
-        if number in taking_part and stop.agreed(number == 1 and step >= asked_at):
-            ended_at[number] = step
+        if number in taking_part and stop.agreed(number == 1 and step >= 7):
             break
-    dist.destroy_process_group()
+    return step
+
+def in_two_processes(*arguments):
+    children = []
+    for number in range(2):
+        children.append(os.fork())
+        if children[-1] == 0:
+            os._exit(train(number, *arguments))
+    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+
+folder = sys.argv[1]
+print(json.dumps([in_two_processes(f"{folder}/both", {0, 1}), in_two_processes(f"{folder}/one", {1})]))
+"""
 
 
-def ends(folder, taking_part):
-    """Run two processes of which the second is asked to stop at step 7; return the steps at which they ended."""
-    context = multiprocessing.get_context("spawn")
-    ended_at = context.Array("i", [-1, -1])
-    processes = [context.Process(target=rank, args=(n, folder, taking_part, 7, ended_at)) for n in range(2)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    assert [process.exitcode for process in processes] == [0, 0]
-    return list(ended_at)
+@pytest.fixture(scope="module")
+def last_steps(tmp_path_factory):
+    """The last step of either process: where both take part, and where the second does, which is asked at step 7."""
+    return json.loads(python(TWO_PROCESSES, tmp_path_factory.mktemp("meet")).stdout)
 
 
-def test_both_stop_after_the_same_step_though_one_was_asked(tmp_path):
-    assert ends(tmp_path, {0, 1}) == [7, 7]
+def test_both_stop_after_the_same_step_though_one_was_asked(last_steps):
+    assert last_steps[0] == [7, 7]
 
 
-def test_where_one_does_not_take_part_nobody_waits_for_it_and_nobody_stops(tmp_path):
-    assert ends(tmp_path, {1}) == [-1, -1]
+def test_where_one_does_not_take_part_nobody_waits_for_it_and_nobody_stops(last_steps):
+    assert last_steps[1] == [49, 49]
 
 
 def test_a_process_on_its_own_stops_at_once():
