@@ -5,7 +5,8 @@ only way from here to there.
 """
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -52,9 +53,9 @@ def plot(
         ValueError: nothing is logged under these tags, or an option makes no sense.
         ModuleNotFoundError: the app's packages are not installed.
     """
-    from app.notebook.curves import Look
-    from app.notebook.draw import plot as draw
-
+    with _in_words():
+        from app.notebook.curves import Look
+        from app.notebook.draw import plot as draw
     look = Look(tags=_tags(tags), smoothing=smoothing, average=average, x=x, log_x=log_x, log_y=log_y)
     return draw(_paths(runs), look, backend)
 
@@ -68,7 +69,6 @@ def live(
     x: Axis = "step",
     log_x: bool = False,
     log_y: bool = False,
-    backend: Backend | None = None,
     every_s: float = 1.0,
 ) -> "Live":
     """Show the curves of runs in a notebook's cell, drawn anew while they grow, until they have ended.
@@ -84,8 +84,6 @@ def live(
         x: as for `plot`.
         log_x: logarithmic axis.
         log_y: logarithmic axis.
-        backend: "plotly", which can be zoomed into and read with the pointer, or "matplotlib", a picture; None: Plotly
-            where it is installed.
         every_s: seconds between two pictures, at least.
 
     Returns:
@@ -95,13 +93,22 @@ def live(
         RuntimeError: this is no notebook.
         FileNotFoundError: there is no run.
         ValueError: an option makes no sense.
-        ModuleNotFoundError: the app's packages are not installed.
+        ModuleNotFoundError: the app's packages, or Matplotlib, are not installed.
     """
-    from app.notebook.curves import Look
-    from app.notebook.draw import live as show
-
+    with _in_words():
+        from app.notebook.curves import Look
+        from app.notebook.draw import live as show
     look = Look(tags=_tags(tags), smoothing=smoothing, average=average, x=x, log_x=log_x, log_y=log_y)
-    return show(_paths(runs), look, backend, every_s)
+    return show(_paths(runs), look, every_s)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say which packages an import wants."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"{error}; runs are read with the app: pip install 'tailboard[app]'") from None
 
 
 def _tags(tags: str | Collection[str] | None) -> Collection[str] | None:

@@ -15,7 +15,8 @@ from app.readers.contract import RunLog, RunState
 
 Backend = Literal["matplotlib", "plotly"]
 GOES_ON = (RunState.RUNNING, RunState.STALLED, RunState.UNKNOWN)
-LEAST_SHARE = 10  # a picture that takes a second to draw is drawn every ten seconds at most
+SHARE = 10  # of what it takes to draw a picture, to wait before the next: training goes on beside it
+LONGEST_PAUSE_S = 10.0
 
 
 def plot(paths: Sequence[Path], look: Look, backend: Backend | None) -> Any:
@@ -42,15 +43,17 @@ def plot(paths: Sequence[Path], look: Look, backend: Backend | None) -> Any:
 class Live:
     """A picture in a notebook's cell that is drawn anew while its runs grow. Ends with the runs, or by `stop`."""
 
-    def __init__(self, paths: Sequence[Path], look: Look, backend: Backend, every_s: float) -> None:
+    def __init__(self, paths: Sequence[Path], look: Look, every_s: float) -> None:
         """Draw it for the first time, and go on in a thread. See `trainer_hooks.live`."""
         from IPython.display import display
+        from matplotlib.figure import Figure
 
         look.check()
         self._logs = open_runs(paths)
-        self._look, self._backend, self._every_s = look, backend, every_s
+        self._look, self._every_s = look, every_s
         self._ended = threading.Event()
         poll(self._logs)
+        in_matplotlib((), look, Figure())  # the first one loads fonts
         self._handle = display(self._bundle(), raw=True, display_id=True)
         self._thread = threading.Thread(target=self._go_on, name="tailboard-live", daemon=True)
         self._thread.start()
@@ -73,34 +76,34 @@ class Live:
     def _go_on(self) -> None:
         pause_s = self._every_s
         while not self._ended.wait(pause_s):
-            began = time.monotonic()
+            began_s = time.thread_time()
             has_ended = all(log.status(time.time()).state not in GOES_ON for log in self._logs.values())
             if poll(self._logs) or has_ended:
                 self._handle.update(self._bundle(), raw=True)
             if has_ended:
                 return
-            pause_s = max(self._every_s, LEAST_SHARE * (time.monotonic() - began))
+            pause_s = max(self._every_s, min(LONGEST_PAUSE_S, SHARE * (time.thread_time() - began_s)))
 
     def _bundle(self) -> dict[str, Any]:
         title = "   ".join(_told(name, log) for name, log in self._logs.items())
         drawn = panels(self._logs, self._look)
         if not drawn:
             return {"text/plain": f"{title}: no scalar is logged yet"}
-        if self._backend == "plotly":
-            return {"application/vnd.plotly.v1+json": in_plotly(drawn, self._look, title), "text/plain": title}
+        # A picture: JupyterLab's renderer of Plotly figures draws the first one and leaves out every later one.
         from matplotlib.figure import Figure
 
-        figure, content = Figure(), io.BytesIO()
+        figure, content = Figure(), io.StringIO()
         in_matplotlib(drawn, self._look, figure, title)
-        figure.savefig(content, format="png", dpi=100)
-        return {"image/png": content.getvalue(), "text/plain": title}
+        figure.savefig(content, format="svg")
+        return {"image/svg+xml": content.getvalue(), "text/plain": title}
 
 
-def live(paths: Sequence[Path], look: Look, backend: Backend | None, every_s: float) -> Live:
+def live(paths: Sequence[Path], look: Look, every_s: float) -> Live:
     """Show runs while they grow. See `trainer_hooks.live`."""
     if not _is_notebook():
         raise RuntimeError("live() draws in a notebook's cell and there is none here; in a script, plot() draws once")
-    return Live(paths, look, backend or _first_installed("plotly", "matplotlib"), every_s)
+    _first_installed("matplotlib")
+    return Live(paths, look, every_s)
 
 
 def _told(name: str, log: RunLog) -> str:
@@ -113,7 +116,7 @@ def _told(name: str, log: RunLog) -> str:
 def _first_installed(*names: Backend) -> Backend:
     found = [name for name in names if importlib.util.find_spec(name)]
     if not found:
-        raise ModuleNotFoundError("drawing needs matplotlib or plotly: pip install 'tailboard[app]'")
+        raise ModuleNotFoundError(f"drawing needs {' or '.join(names)}: pip install {names[0]}")
     return found[0]
 
 

@@ -1,5 +1,7 @@
 """Curves of runs in a script: which are drawn, and that they are those of the charts page."""
 
+import sys
+
 import matplotlib as mpl
 import numpy as np
 import plotly.graph_objects as go
@@ -124,3 +126,11 @@ def test_what_cannot_be_drawn_is_said_in_words(run, tmp_path):
         trainer_hooks.plot(run, x="epoch")
     with pytest.raises(RuntimeError, match=r"plot\(\) draws once"):
         trainer_hooks.live(run)
+
+
+def test_without_the_apps_packages_it_is_said_what_to_install(run, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("app.notebook")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'tailboard\[app\]'"):
+        trainer_hooks.plot(run)
