@@ -10,7 +10,7 @@ class Nothing:
     """Answers every call and every attribute with itself. It is false, and holds nothing."""
 
     def __getattr__(self, name: str) -> "Nothing":
-        if name.startswith("__"):  # what others probe for: __array__, __fspath__, __wrapped__, ...
+        if name.startswith("_"):  # what others probe for: __array__, __fspath__, _repr_html_, ...
             raise AttributeError(name)
         return self
 

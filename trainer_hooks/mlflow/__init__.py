@@ -8,6 +8,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
+from trainer_hooks.distribution import stand_for
 from trainer_hooks.mlflow import artifacts, models, pytorch, tracking
 from trainer_hooks.mlflow.autologging import autolog
 from trainer_hooks.mlflow.client import MlflowClient, experiment
@@ -256,6 +257,7 @@ def install() -> None:
     if sys.modules.get("mlflow", ours) is not ours:
         raise RuntimeError("mlflow itself was imported already; call trainer_hooks.mlflow.install() before that")
     sys.modules |= {"mlflow": ours, "mlflow.pytorch": pytorch, "mlflow.models": models, "mlflow.tracking": tracking}
+    stand_for("mlflow", __version__)
 
 
 def _run(run_id: str | None) -> ActiveRun:
@@ -263,6 +265,6 @@ def _run(run_id: str | None) -> ActiveRun:
 
 
 def __getattr__(name: str) -> Any:
-    if name.startswith("__"):
+    if name.startswith("_"):
         raise AttributeError(name)
     return nothing(name)

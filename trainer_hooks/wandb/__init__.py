@@ -93,12 +93,12 @@ def init(
     anonymous: Any = None,
     **others: Any,
 ) -> Run:
-    """Begin a run in `<dir>/<project>/<name>`; without a name in one named by date and time.
+    """Begin a run in `<dir>/runs/<project>/<name>`; without a name in one named by date and time.
 
     Args:
         entity: kept in the config, under `wandb`, as are project, group and job_type.
-        project: the folder below `dir`.
-        dir: where the runs lie, `runs` by default. TAILBOARD_RUN names the run folder itself, whatever is given here.
+        project: the folder below `runs`.
+        dir: where `runs` lies, by default the working folder. TAILBOARD_RUN names the run folder itself, whatever is given here.
         id: the folder's name in place of `name`; with `resume` the run there goes on.
         name: shown, and the folder's name; date and time by default.
         notes: Markdown.
@@ -234,7 +234,7 @@ class _Module(types.ModuleType):
         return _active("summary").summary
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
         return nothing(name)
 

@@ -68,7 +68,7 @@ class Asked:
 
     @property
     def path(self) -> Path | None:
-        """The run folder: `<dir>/<project>/<id that was given, or name, or date>`; None where TAILBOARD_RUN names it.
+        """The run folder: `<dir>/runs/<project>/<id that was given, or name, or date>`; None where TAILBOARD_RUN names it.
 
         Processes of a job other than the first get folders of their own, as each has a run of its own in W&B.
         """
@@ -77,7 +77,7 @@ class Asked:
         if os.environ.get("TAILBOARD_RUN"):
             return Path(os.environ["TAILBOARD_RUN"] + suffix) if suffix else None
         name = self.given_id or self.name or time.strftime("%Y%m%d-%H%M%S")
-        return Path(self.dir or "runs", *filter(None, [_folder(self.project)]), _folder(name) + suffix)
+        return Path(self.dir or "", "runs", *filter(None, [_folder(self.project)]), _folder(name) + suffix)
 
 
 def _words(tags: Any) -> list[str]:

@@ -207,8 +207,11 @@ class Run(Keeping):
     ) -> None:
         self._end(error)
 
+    def _label(self, *_: Any, **__: Any) -> None:
+        """Do nothing: libraries tell W&B who they are with it."""
+
     def __getattr__(self, name: str) -> Nothing:
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
         return nothing(f"run.{name}")
 

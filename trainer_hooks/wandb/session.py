@@ -69,7 +69,7 @@ def _new_run(given: dict[str, Any]) -> Run:
         if given.get(name):
             say_once(name, f"{name} has no meaning here: {advice}")
     asked = Asked({**given, "config": _chosen(given)}, given.get("settings"))
-    if asked.resume and not asked.resumes and asked.resume != "never":
+    if asked.resume in ("must", "auto", True) and not asked.resumes:
         say_once("resume", "resume needs the id of the run, so a new run is begun")
     if asked.disabled:
         return Run(DisabledRun(asked.path or Path(os.environ["TAILBOARD_RUN"])), asked)

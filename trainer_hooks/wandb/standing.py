@@ -5,6 +5,7 @@ import types
 from importlib.machinery import ModuleSpec
 from typing import Any
 
+from trainer_hooks.distribution import stand_for
 from trainer_hooks.wandb import errors, plot, util
 from trainer_hooks.wandb.artifacts import Artifact
 from trainer_hooks.wandb.run import Run
@@ -19,8 +20,7 @@ class RunDisabled:
 def install() -> None:
     """Let `import wandb` mean this module, for all modules that are imported from now on.
 
-    To be called before the first library that imports wandb. Nothing is installed on disk; what looks for wandb among
-    the installed packages, and not for the module, does not find it.
+    To be called before the first library that imports wandb. Nothing is installed on disk.
 
     Raises:
         RuntimeError: W&B itself was imported already.
@@ -36,6 +36,7 @@ def install() -> None:
         "wandb.wandb_run": {"Run": Run},
     }
     sys.modules["wandb"] = ours
+    stand_for("wandb", ours.__version__)
     sys.modules |= {"wandb.errors": errors, "wandb.plot": plot, "wandb.util": util}
     for name, content in modules.items():
         module = types.ModuleType(name)
