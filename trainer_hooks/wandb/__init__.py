@@ -98,7 +98,7 @@ def init(
     Args:
         entity: kept in the config, under `wandb`, as are project, group and job_type.
         project: the folder below `runs`.
-        dir: where `runs` lies, by default the working folder. TAILBOARD_RUN names the run folder itself, whatever is given here.
+        dir: where `runs` lies, by default the working folder. TAILBOARD_RUN names the run folder itself.
         id: the folder's name in place of `name`; with `resume` the run there goes on.
         name: shown, and the folder's name; date and time by default.
         notes: Markdown.

@@ -68,7 +68,7 @@ class Asked:
 
     @property
     def path(self) -> Path | None:
-        """The run folder: `<dir>/runs/<project>/<id that was given, or name, or date>`; None where TAILBOARD_RUN names it.
+        """The run folder, `<dir>/runs/<project>/<given id, or name, or date>`; None where TAILBOARD_RUN names it.
 
         Processes of a job other than the first get folders of their own, as each has a run of its own in W&B.
         """

@@ -157,7 +157,7 @@ class Run(Keeping):
         idx: int | None = None,
         log_graph: bool = False,
     ) -> None:
-        """Log histograms of gradients, parameters, or "all", at every `log_freq`-th training pass from the first on."""
+        """Log histograms of gradients, parameters, or "all", at every `log_freq`-th backward pass from the first on."""
         several = list(models) if isinstance(models, list | tuple) else [models]
         for place, model in enumerate(several, idx or 0):
             prefix = f"graph_{place}/" if len(several) > 1 or idx else ""
@@ -229,7 +229,8 @@ class Run(Keeping):
                 log_value(self.tailboard, tag, value, step)
 
     def _log_histogram(self, tag: str, values: Any) -> None:
-        self.tailboard.log_histogram(tag, values, step=self._step)
+        step = self._last if self._definitions.has_steps else self._step
+        self.tailboard.log_histogram(tag, values, step=step)
 
     def _clean_step(self, step: Any) -> int:
         try:
