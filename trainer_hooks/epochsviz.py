@@ -12,11 +12,11 @@ from typing import Any
 from trainer_hooks.holding import RunHolder
 from trainer_hooks.run import Run
 
-TRAIN, VALIDATION = "train/loss", "val/loss"
+TRAIN, VALIDATION = "loss/train", "loss/val"
 
 
 class Epochsviz:
-    """Logs the losses of each epoch as `train/loss` and `val/loss`, and shows both in one chart.
+    """Logs the losses of each epoch as `loss/train` and `loss/val`, and shows both in one chart.
 
     Attributes:
         title: of that chart.

@@ -43,11 +43,11 @@ def run_script(folder: Path, after: str = "") -> subprocess.CompletedProcess[str
 def test_the_readme_logs_both_losses_of_each_epoch_in_one_chart(tmp_path):
     done = run_script(tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    logged = [(row["_step"], row["train/loss"], row["val/loss"]) for row in rows(tmp_path / "run")]
+    logged = [(row["_step"], row["loss/train"], row["loss/val"]) for row in rows(tmp_path / "run")]
     assert logged == [(1, 1, 2), (2, 1 / 2, 1), (3, 1 / 3, 2 / 3)]
     (chart,) = media(tmp_path / "run")
     (told,) = chart["meta"]["charts"]
-    assert (told["title"], told["tags"]) == ("Digits", ["train/loss", "val/loss"])
+    assert (told["title"], told["tags"]) == ("Digits", ["loss/train", "loss/val"])
     assert statuses(tmp_path / "run")[0]["state"] == "finished"
 
 
@@ -66,7 +66,7 @@ def test_a_loop_without_its_thread_may_send_positional_values_into_an_open_run(t
         eviz.send_data(1, 0.5, 0.6)
         eviz.send_data(2, 0.4, 0.5)
         assert not run.finished
-    assert [(row["_step"], row["val/loss"]) for row in rows(tmp_path / "run")] == [(1, 0.6), (2, 0.5)]
+    assert [(row["_step"], row["loss/val"]) for row in rows(tmp_path / "run")] == [(1, 0.6), (2, 0.5)]
     assert len(media(tmp_path / "run")) == 1
 
 
