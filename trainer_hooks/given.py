@@ -2,12 +2,13 @@
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 MAX_FILE_BYTES = 1 << 30  # that is stored as it is
+Found = TypeVar("Found")
 
 
 def text_of(value: Any) -> str:
@@ -16,6 +17,14 @@ def text_of(value: Any) -> str:
         return str(value)
     except Exception as error:  # noqa: BLE001 - `__str__` is the training's own code
         return f"<{type(value).__name__} without a text: {type(error).__name__}>"
+
+
+def attempt(ask: Callable[[], Found]) -> Found | None:
+    """Return what `ask` finds out from the training's own objects, None where one of them raises."""
+    try:
+        return ask()
+    except Exception:  # noqa: BLE001 - their methods are the training's own code
+        return None
 
 
 def in_words(error: BaseException) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import keras
 
+from trainer_hooks.given import attempt
 from trainer_hooks.holding import RunHolder
 from trainer_hooks.job import rank
 from trainer_hooks.run import Run
@@ -121,12 +122,11 @@ class TailboardCallback(keras.callbacks.Callback):
             goes_on = {"resume": True, "again_from": self._batches if self._every else epoch} if epoch else {}
             path = self._own_path if epoch and self._own_path else self._path
             self._holder = RunHolder(path, None, {**goes_on, **self._options})
-        run = self._holder.begin(model_facts(self.model))
+        run = self._holder.begin(attempt(lambda: model_facts(self.model)))
         self._own_path = run.path
         if self._summary:
-            lines: list[str] = []
-            self.model.summary(print_fn=lambda text, **_: lines.append(str(text)))
-            run.log_text("model", "```\n" + "\n".join(lines) + "\n```", step=self._batches if self._every else epoch)
+            step = self._batches if self._every else epoch
+            run.log_text("model", attempt(lambda: summary_of(self.model)) or "It has none.", step=step)
 
     def _end(self) -> None:
         run = self.run
@@ -157,6 +157,13 @@ def model_facts(model: Any) -> dict[str, Any]:
         "parameters": {"total": model.count_params()} if model.built else None,
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def summary_of(model: Any) -> str:
+    """Return the summary of a model as Markdown."""
+    lines: list[str] = []
+    model.summary(print_fn=lambda text, **_: lines.append(str(text)))
+    return "\n".join(["```", *lines, "```"])
 
 
 def _named(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer_callback import ExportableState
 
+from trainer_hooks.given import attempt
 from trainer_hooks.holding import RunHolder
 from trainer_hooks.ranks import SharedStop
 from trainer_hooks.run import Run
@@ -74,7 +75,8 @@ class TailboardCallback(TrainerCallback, ExportableState):
         if not self._holder.is_given:
             self._holder.finish()  # of a training that ended without saying so
             self._holder = self._holder_for(args, state)
-        config = {"args": _without_secrets(args.to_dict()), "trial": state.trial_params, **model_facts(model)}
+        known = attempt(lambda: _without_secrets(args.to_dict()))
+        config = {"args": known, "trial": state.trial_params, **(attempt(lambda: model_facts(model)) or {})}
         run = self._holder.begin({name: value for name, value in config.items() if value})
         run.progress(state.global_step, state.max_steps)
 
