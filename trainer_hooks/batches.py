@@ -4,7 +4,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-MAX_DEPTH = 8  # of tuples, lists and dictionaries in each other
+MAX_DEPTH = 3  # of tuples, lists and dictionaries in each other
+MAX_PARTS = 8  # of one that are looked at: a list of texts has thousands
 
 
 def samples_in(batch: Any, depth: int = 0) -> int:
@@ -14,20 +15,45 @@ def samples_in(batch: Any, depth: int = 0) -> int:
         batch: arrays or tensors of any library, in tuples, lists and mappings; a graph batch that counts its graphs.
         depth: how deep it lies in others.
     """
+    kind = type(batch)
+    if kind is tuple or kind is list:
+        return _samples_in_parts(batch, depth)
     shape = getattr(batch, "shape", None)
     if shape is not None:
         try:
             return int(shape[0])
         except (IndexError, TypeError, ValueError):  # a number, or a shape of another meaning
             return 0
-    graphs = getattr(batch, "num_graphs", None)
-    if type(graphs) is int:
+    if isinstance(batch, Mapping):
+        return _samples_in_parts(batch.values(), depth)
+    graphs = getattr(batch, "num_graphs", 0)
+    if type(graphs) is int and graphs:
         return graphs
+    return _samples_in_parts(batch, depth) if isinstance(batch, tuple | list) else 0
+
+
+def _samples_in_parts(parts: Iterable[Any], depth: int) -> int:
     if depth < MAX_DEPTH:
-        parts: Iterable[Any] = batch.values() if isinstance(batch, Mapping) else batch
-        if isinstance(batch, tuple | list | Mapping):
-            return next(filter(None, (samples_in(part, depth + 1) for part in parts)), 0)
+        for place, part in enumerate(parts):
+            if samples := samples_in(part, depth + 1):
+                return samples
+            if place >= MAX_PARTS:
+                break
     return 0
+
+
+class SampleCount:
+    """Counts the samples of batches alike: where the first has none to be found, nothing is looked for any more."""
+
+    def __init__(self) -> None:
+        """Expect samples."""
+        self._found = True
+
+    def __call__(self, batch: Any) -> int:
+        """Return how many samples a batch holds, 0 where that is not known."""
+        samples = samples_in(batch) if self._found else 0
+        self._found = samples > 0
+        return samples
 
 
 def mover(device: Any) -> Callable[[Any], Any]:

@@ -55,9 +55,12 @@ class Course:
 
     def claim(self, tracker: "Tracker[Any]") -> "Tracker[Any] | None":
         """Return the training that a loop of this thread belongs to: itself where there is none; None in another."""
-        with self._lock:
-            if self.training is None or self.training.finished:
-                self.training = tracker
-                tracker.thread = threading.get_ident()
-            training = self.training
+        training = self.training
+        if training is None or training.finished:
+            with self._lock:
+                if self.training is training:
+                    tracker.thread = threading.get_ident()
+                    self.training = tracker
+                training = self.training
+                assert training is not None  # one thread was first
         return training if training.thread == threading.get_ident() else None

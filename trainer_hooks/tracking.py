@@ -5,12 +5,12 @@ Told from timestamps alone: nothing is profiled and no accelerator is waited for
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from itertools import count
 from typing import Any, Generic, TypeVar
 
 from trainer_hooks.bar import Display, Silent, Standing, display
-from trainer_hooks.batches import mover, samples_in, set_epoch, waiting_clock
+from trainer_hooks.batches import SampleCount, mover, set_epoch, waiting_clock
 from trainer_hooks.course import Course, Options
 from trainer_hooks.given import text_of
 from trainer_hooks.job import rank
@@ -91,19 +91,19 @@ class Tracker(Generic[Batch]):
 
     def phase(self, name: str) -> AbstractContextManager[None]:
         """Count the time of the `with` block as `time/<name>_s`, and not as what it lies in."""
-        return self._phase(text_of(name))
+        return _Part(self._training(), text_of(name))
 
     def evaluation(self) -> AbstractContextManager[None]:
         """Count the time of the `with` block as evaluation, loops in it that are followed included."""
-        return self._phase(EVALUATION)
+        return _Part(self._training(), EVALUATION)
 
     def checkpoint(self) -> AbstractContextManager[None]:
         """Count the time of the `with` block as writing checkpoints."""
-        return self._phase(CHECKPOINT)
+        return _Part(self._training(), CHECKPOINT)
 
     def transfer(self) -> AbstractContextManager[None]:
         """Count the time of the `with` block as moving data to the device; `device=` does so by itself."""
-        return self._phase(TRANSFER)
+        return _Part(self._training(), TRANSFER)
 
     def set_postfix(self, **values: Any) -> None:
         """Show values behind the bar. They are looked at when it is drawn: a tensor of a GPU is not waited for here."""
@@ -174,17 +174,9 @@ class Tracker(Generic[Batch]):
                 watch.leave(depth)
             self._end(self._clock_ns())
 
-    @contextmanager
-    def _phase(self, part: str) -> Iterator[None]:
-        training = None if self.finished else self._course.claim(self)
-        if training is None:
-            yield
-            return
-        depth = training.watch.enter(part)
-        try:
-            yield
-        finally:
-            training.watch.leave(depth)
+    def _training(self) -> "Tracker[Any] | None":
+        """Return whose time a named part is taken from: None where nothing is timed."""
+        return None if self.finished else self._course.claim(self)
 
     # --- what is told ---
 
@@ -264,8 +256,25 @@ class Tracker(Generic[Batch]):
     def _samples(self) -> Callable[[Any], int]:
         samples = self.options.samples
         if samples is None:
-            return samples_in
+            return SampleCount()
         return samples if callable(samples) else lambda _batch: samples
+
+
+class _Part:
+    """A named part of a training's time."""
+
+    __slots__ = ("_depth", "_name", "_training")
+
+    def __init__(self, training: Tracker[Any] | None, name: str) -> None:
+        self._training, self._name, self._depth = training, name, 0
+
+    def __enter__(self) -> None:
+        if self._training is not None:
+            self._depth = self._training.watch.enter(self._name)
+
+    def __exit__(self, *_: object) -> None:
+        if self._training is not None:
+            self._training.watch.leave(self._depth)
 
 
 def _length(iterable: Any) -> int | None:
