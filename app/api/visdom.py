@@ -26,6 +26,7 @@ from app.store.panes.scripts import Scripts
 from app.store.panes.shelf import NoEnvironmentError, Panes, ReadOnlyError
 
 MAX_CALL_BYTES = 256 << 20
+FOREIGN = "Another site's page sent this call, so nothing was done."
 Answer = Callable[[Panes, Mapping[str, Any], int], Any]
 
 
@@ -42,9 +43,13 @@ def register(server: Flask, store: StoreLike, settings: Settings) -> None:
     server.add_url_rule(
         f"{prefix}compare/<path:names>", "visdom_compare", lambda names: _page(prefix, names.split("+"))
     )
-    server.add_url_rule(
-        f"{prefix}vis_socket", "visdom_socket", lambda: talk_over_socket(ScriptTalk(panes.scripts)), websocket=True
-    )
+    server.add_url_rule(f"{prefix}vis_socket", "visdom_socket", lambda: _listen(panes), websocket=True)
+
+
+def _listen(panes: Panes) -> Response:
+    if not is_from_here():
+        return _text(FOREIGN, 403)
+    return talk_over_socket(ScriptTalk(panes.scripts))
 
 
 class ScriptTalk:
@@ -75,7 +80,7 @@ def _page(prefix: str, names: list[str]) -> Redirection:
 def _view(panes: Panes, answer: Answer) -> Callable[..., Response]:
     def view(**_: str) -> Response:
         if not is_from_here():
-            return _text("Another site's page sent this call, so nothing was done.", 403)
+            return _text(FOREIGN, 403)
         size = request.content_length or 0
         if size > MAX_CALL_BYTES:
             return _text(f"The call has {size:,} bytes; {MAX_CALL_BYTES:,} are the most.", 413)

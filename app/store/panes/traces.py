@@ -70,9 +70,11 @@ class Trace:
 
     def _take_colours(self, sent: Mapping[str, Any], *, append: bool) -> None:
         marker = sent.get("marker")
-        if not isinstance(marker, dict) or "color" not in marker:
+        if not isinstance(marker, dict):
             return
         own = self.fields.setdefault("marker", {})
+        if "color" not in marker:
+            return
         known = own.get("color")
         if append and isinstance(known, list) and isinstance(marker["color"], list):
             known += marker["color"]
