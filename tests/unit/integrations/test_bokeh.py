@@ -1,5 +1,6 @@
 """Scripts that draw a training with Bokeh, with the imports changed; what they would draw is logged."""
 
+import asyncio
 import math
 import subprocess
 import sys
@@ -13,9 +14,9 @@ import pytest
 from tornado import gen
 
 import trainer_hooks
-import trainer_hooks.bokeh
 from tests.logged import PATIENT, media, rows, statuses
-from trainer_hooks.bokeh import ColumnDataSource, Document, figure, mirror
+from trainer_hooks.bokeh import ColumnDataSource, figure, mirror
+from trainer_hooks.bokeh.document import Document
 
 ROOT = Path(__file__).parents[3]
 RECIPE = """
@@ -63,7 +64,7 @@ def run_script(folder: Path, after: str) -> subprocess.CompletedProcess[str]:
 def document(monkeypatch):
     """A document of its own for each test; a process has one."""
     fresh = Document()
-    monkeypatch.setattr(trainer_hooks.bokeh, "_document", fresh)
+    monkeypatch.setattr("trainer_hooks.bokeh.document._document", fresh)
     return fresh
 
 
@@ -132,9 +133,15 @@ def test_callbacks_of_every_sort_are_called_one_after_the_other_and_may_fail(tmp
     def fails():
         raise ArithmeticError("update failed")
 
-    for callback in (coroutine, of_tornado, nested, fails):
+    for callback in (coroutine, partial(of_tornado), nested, fails):
         document.add_next_tick_callback(callback)
     assert called == ["coroutine", "tornado", "nested", "added"]
+
+    async def in_a_notebook():
+        document.add_next_tick_callback(coroutine)
+
+    asyncio.run(in_a_notebook())
+    assert called.pop() == "coroutine"
     assert "update failed" in caplog.text
 
 
