@@ -75,14 +75,15 @@ class ActiveRun:
         self.tailboard.update_config(given)
 
     def set_tags(self, tags: Mapping[str, Any]) -> None:
-        """Keep names and values under `tags` in the config, the note as a text."""
+        """Keep names and values under `tags` in the config, the note as a text; MLflow's own are not shown."""
         given = {str(name): to_json(value) for name, value in tags.items()}
         self.data.tags.update({name: str(value) for name, value in given.items()})
         note = given.pop(NOTE, None)
         if note is not None:
             self.tailboard.log_text("note", str(note))
-        if given:
-            self.tailboard.update_config({"tags": given})
+        shown = {name: value for name, value in given.items() if not name.startswith("mlflow.")}
+        if shown:
+            self.tailboard.update_config({"tags": shown})
 
     def log_metrics(self, metrics: Mapping[str, Any], step: Any = None, timestamp: Any = None) -> None:
         """Log one row; without a step each metric counts on from its own last one.

@@ -93,12 +93,12 @@ class Artifact:
         """Return Markdown: what it is, and a row for each file."""
         text = io.StringIO()
         text.write(f"**{self.name}** ({self.type}) {' '.join(self.aliases)}\n\n{self.description or ''}\n\n")
-        text.write("| file | bytes | sha256 | lies in |\n| --- | --- | --- | --- |\n")
+        text.write("| file | bytes | lies in | sha256 |\n| --- | --- | --- | --- |\n")
         for name, path in list(self._files.items())[:MAX_FILES]:
             size, digest = _measure(path)
-            text.write(f"| {name} | {size} | {digest} | {path} |\n")
+            text.write(f"| {name} | {size} | {path} | {digest} |\n")
         for name, place in self._places.items():
-            text.write(f"| {name} | | | {place} |\n")
+            text.write(f"| {name} | | {place} | |\n")
         for name, value in self.metadata.items():
             text.write(f"\n- {name}: {str(value)[:1_000]}")
         return text.getvalue()
