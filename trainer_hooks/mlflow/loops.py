@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from trainer_hooks.config import to_json
 from trainer_hooks.job import rank
+from trainer_hooks.mlflow.runs import ActiveRun
 from trainer_hooks.mlflow.session import Session
 
 
@@ -19,7 +20,7 @@ class LoopWatch:
         self.on = False
         self._session = session
         self._every = 1
-        self._steps: WeakKeyDictionary[Any, list[int]] = WeakKeyDictionary()  # of an optimizer: its number, its steps
+        self._known: WeakKeyDictionary[ActiveRun, _Optimizers] = WeakKeyDictionary()
         self._seen = threading.local()  # the last loss of each thread
         self._silent = 0
         self._undo: list[Any] = []
@@ -83,11 +84,11 @@ class LoopWatch:
     def _after_step(self, optimizer: Any, _args: Any, _kwargs: Any) -> None:
         if self._silent or rank(os.environ):
             return
-        if optimizer not in self._steps:
-            self._steps[optimizer] = [len(self._steps) + 1, 0]
-            self._tell(optimizer)
-        number, step = self._steps[optimizer]
-        self._steps[optimizer][1] += 1
+        run = self._session.started()
+        known = self._known.setdefault(run, _Optimizers())
+        number, step = known.count(optimizer)
+        if step == 0:
+            _tell(run, optimizer, number)
         if step % self._every:
             return
         suffix = f"_{number}" if number > 1 else ""
@@ -95,10 +96,27 @@ class LoopWatch:
         loss = getattr(self._seen, "loss", None)
         if loss is not None:
             row[f"loss{suffix}"] = loss
-        self._session.started().log_metrics(row, step=step)
+        run.log_metrics(row, step=step)
 
-    def _tell(self, optimizer: Any) -> None:
-        number = self._steps[optimizer][0]
-        settings = {name: value for name, value in optimizer.defaults.items() if value is not None}
-        name = f"optimizer_{number}" if number > 1 else "optimizer"
-        self._session.started().set_params({name: {"name": type(optimizer).__name__, **to_json(settings)}})
+
+class _Optimizers:
+    """The optimizers of one run, by the order of their first steps."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._steps: WeakKeyDictionary[Any, list[int]] = WeakKeyDictionary()  # number of the optimizer, steps so far
+
+    def count(self, optimizer: Any) -> tuple[int, int]:
+        """Return the number of the optimizer, from 1, and of the step that it made, from 0."""
+        if optimizer not in self._steps:
+            self._number += 1
+            self._steps[optimizer] = [self._number, 0]
+        number, step = self._steps[optimizer]
+        self._steps[optimizer][1] += 1
+        return number, step
+
+
+def _tell(run: ActiveRun, optimizer: Any, number: int) -> None:
+    settings = {name: value for name, value in optimizer.defaults.items() if value is not None}
+    name = f"optimizer_{number}" if number > 1 else "optimizer"
+    run.set_params({name: {"name": type(optimizer).__name__, **to_json(settings)}})
