@@ -151,7 +151,9 @@ def model_facts(model: Any) -> dict[str, Any]:
     optimizer = getattr(model, "optimizer", None)
     facts = {
         "model": {"name": model.name, "class": type(model).__name__},
-        "optimizer": {"class": type(optimizer).__name__, **optimizer.get_config()} if optimizer is not None else None,
+        "optimizer": {"class": type(optimizer).__name__, **_plain(optimizer.get_config())}
+        if optimizer is not None
+        else None,
         "loss": _named(compiled.get("loss")),
         "metrics": _named(compiled.get("metrics")),
         "parameters": {"total": model.count_params()} if model.built else None,
@@ -173,6 +175,11 @@ def _named(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _named(one) for name, one in value.items()}
     return [_named(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings with 0.001 in place of the 0.0010000000474974513 that it is in 32 bits."""
+    return {name: float(f"{value:.7g}") if isinstance(value, float) else value for name, value in settings.items()}
 
 
 def _number(value: Any) -> float:

@@ -10,10 +10,10 @@ class Pace:
 
     def __init__(self) -> None:
         """Begin with no step done at 0 s."""
-        self._steps = [0]
+        self._steps = [0.0]
         self._spent_s = [0.0]
 
-    def mark(self, steps: int, spent_s: float) -> None:
+    def mark(self, steps: float, spent_s: float) -> None:
         """Note that `steps` were done after so many seconds; both never fall."""
         self._steps.append(steps)
         self._spent_s.append(spent_s)

@@ -150,12 +150,12 @@ class TailboardCallback(BaseCallback):
 
 def settings_of(model: Any) -> dict[str, Any]:
     """Return the settings of an algorithm: what of its fields is a plain value, its policy, its environment."""
-    hidden = ("num_timesteps", "verbose", "tensorboard_log")
+    hidden = ("num_timesteps", "start_time", "verbose", "tensorboard_log")
     fields = {name: value for name, value in vars(model).items() if not name.startswith("_") and name not in hidden}
     plain = {name: value for name, value in fields.items() if isinstance(value, bool | int | float | str)}
     policy = {name: str(value) for name, value in (fields.get("policy_kwargs") or {}).items()}
     names = {"algorithm": type(model).__name__, "policy": type(model.policy).__name__}
-    facts = {**names, **plain, "policy_kwargs": policy}
+    facts = {**names, **plain, **({"policy_kwargs": policy} if policy else {})}
     environments = getattr(getattr(model.get_env(), "unwrapped", None), "envs", None) or [None]
     spec = getattr(environments[0], "spec", None)
     return {**facts, "environment": spec.id} if spec is not None else facts

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Any, Literal
 
 from trainer_hooks.given import text_of
+from trainer_hooks.pace import Pace
 from trainer_hooks.record import FORMAT
 from trainer_hooks.stopping import StopRequest
 
@@ -39,7 +40,7 @@ class Status:
         self.last_step: int | None = None
         self.last_log: float | None = None
         self.stop: StopRequest | None = None
-        self._rhythm = Rhythm()
+        self._rhythm, self._forecast = Rhythm(), Forecast()
         self.host = host
         self._who = {"host": host, "pid": pid, "started": started}
 
@@ -67,6 +68,7 @@ class Status:
         """
         self._rhythm.look(self.last_log)
         done, total = self.progress or (None, None)
+        left_s = self._forecast.left_s(self.progress, time.monotonic())
         members: dict[str, Any] = {
             "format": FORMAT,
             "writer": self.writer,
@@ -78,6 +80,7 @@ class Status:
             "log_interval_s": self._rhythm.interval_s,
             "last_step": self.last_step,
             "progress": None if done is None else {"done": done, "total": total},
+            "left_s": left_s if self.state == "running" else None,
             "exit": self.exit,
             "stop_requested": self.stop.as_json() if self.stop else None,
             "dropped": self.dropped,
@@ -107,3 +110,23 @@ class Rhythm:
             gap_s = max(last_log - self._last, 0.0)
             self.interval_s = round(max(gap_s, FADE_PER_LOOK * (self.interval_s or 0.0)), 3)
         self._last = last_log
+
+
+class Forecast:
+    """How long a training still takes, by the pace of the progress that it told of, whatever its unit."""
+
+    def __init__(self) -> None:
+        self._pace = Pace()
+        self._total = self._last = self._begin = self._began_s = 0.0
+
+    def left_s(self, progress: tuple[float, float] | None, now_s: float) -> float | None:
+        """Take note of what is done of what, at a time in seconds; return the seconds left, None before it moved."""
+        if progress is None:
+            return None
+        done, total = progress
+        if total != self._total or done < self._last:  # another training, or one that goes on from where an earlier was
+            self._pace, self._total, self._begin, self._began_s = Pace(), total, done, now_s
+        self._last = done
+        self._pace.mark(done - self._begin, now_s - self._began_s)
+        step_s = self._pace.step_s
+        return None if step_s is None else round(max(total - done, 0.0) * step_s, 1)

@@ -75,7 +75,7 @@ class TailboardCallback(TrainerCallback, ExportableState):
         if not self._holder.is_given:
             self._holder.finish()  # of a training that ended without saying so
             self._holder = self._holder_for(args, state)
-        known = attempt(lambda: _without_secrets(args.to_dict()))
+        known = {name: value for name, value in _arguments(args).items() if value is not None}
         config = {"args": known, "trial": state.trial_params, **(attempt(lambda: model_facts(model)) or {})}
         run = self._holder.begin({name: value for name, value in config.items() if value})
         run.progress(state.global_step, state.max_steps)
@@ -216,6 +216,10 @@ def model_facts(model: Any) -> dict[str, Any]:
         total, trained = sum(size for size, _ in sizes), sum(size for size, trains in sizes if trains)
         facts["parameters"] = {"total": total, "trainable": trained}
     return facts
+
+
+def _arguments(args: TrainingArguments) -> dict[str, Any]:
+    return attempt(lambda: dict(_without_secrets(args.to_dict()))) or {}
 
 
 def _without_secrets(settings: Any) -> Any:

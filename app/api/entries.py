@@ -70,6 +70,7 @@ def run_entry(store: StoreLike, run: RunSummary) -> dict[str, Any]:
         "last_time": run.last_time,
         "heartbeat": status.heartbeat,
         "progress": status.progress,
+        "left_s": status.left_s,
         "tags": list(run.info.tags),
         "notes": run.info.notes.strip().partition("\n")[0],
         "points": sum(facts.points for facts in run.facts.values() if facts.kind == "scalar"),

@@ -153,6 +153,7 @@ class RunStatus:
     detail: str = ""  # a sentence: the exception, since when the heartbeat is missing, ...
     heartbeat: float | None = None  # seconds since the epoch
     progress: float | None = None  # share done, in [0, 1]
+    left_s: float | None = None  # what is left of the training at its pace when it gave its last sign of life
     dropped: int = 0  # records that the writers had to give up
     traceback: str = ""  # the end of it, where an exception ended the run
     stop_time: float | None = None  # when somebody asked the training to end, in seconds since the epoch; None: nobody

@@ -47,7 +47,7 @@
     const stop = tb.runStop.parts(id);
     const top = make("div", { class: "run-title" }, title, tb.runEdit.button(id), ...stop.buttons);
     const detail = make("p", { class: "run-head-detail" });
-    const facts = Object.fromEntries(["created", "duration", "step", "newest point", "points"].map((words) => [words, fact(words)]));
+    const facts = Object.fromEntries(["created", "duration", "time left", "step", "newest point", "points"].map((words) => [words, fact(words)]));
     const progress = make("progress", { max: 1, "aria-label": "Progress" });
     const tags = make("span", { class: "chips" });
     const list = make("dl", {}, ...Object.values(facts).map(({ element }) => element), progress);
@@ -66,6 +66,8 @@
       stop.update(run, now);
       write(facts.created.value, run.created ? format.date(run.created) : "not known");
       write(facts.duration.value, run.created && end ? format.span(Math.max(0, end - run.created)) : "–");
+      facts["time left"].element.hidden = run.left_s === null || run.state !== "running";
+      write(facts["time left"].value, `about ${format.span(Math.max(0, run.left_s - (now - run.heartbeat)))}`);
       write(facts.step.value, format.integer(run.last_step));
       write(facts["newest point"].value, run.last_time ? `${format.span(now - run.last_time)} ago` : run.points ? "not known" : "none yet");
       write(facts.points.value, format.integer(run.points));

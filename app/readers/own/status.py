@@ -48,6 +48,7 @@ class WriterStatus:
             detail,
             heartbeat=_number(self.fields, "heartbeat"),
             progress=_progress(self.fields),
+            left_s=_number(self.fields, "left_s") if state in {RunState.RUNNING, RunState.STALLED} else None,
             dropped=_dropped(self.fields),
             traceback=_traceback(self.fields) if state == RunState.FAILED else "",
         )
@@ -108,12 +109,14 @@ def judge_run(
     state = _combined([status.state for status in judged], [writer.fields for writer in current])
     progress = [status.progress for status in judged if status.progress is not None]
     stop_time, reason, seen = _stop([writer.fields for writer in current], state, stop_time)
+    left = [status.left_s for status in judged if status.left_s is not None]
     beats = [status.heartbeat for status in judged if status.heartbeat is not None]
     return RunStatus(
         state,
         _stopped(reason) if seen and state == RunState.FINISHED else _detail(state, judged),
         heartbeat=max(beats, default=None),
         progress=max(progress, default=None),
+        left_s=max(left, default=None),
         dropped=sum(_dropped(writer.fields) for writer in writers),
         traceback=next((status.traceback for status in judged if status.traceback), ""),
         stop_time=stop_time,

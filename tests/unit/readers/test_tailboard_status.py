@@ -181,3 +181,35 @@ def test_a_writer_that_crashed_before_another_went_on_in_its_folder_counts_no_mo
 def test_a_damaged_status_file_raises_nothing(files, content):
     (files.folder / "status-host-1-0.json").write_text(content)
     assert opened(files).status(time.time()).state in set(RunState)
+
+
+def asked(files, reason="", *, seen=True):
+    """Make the file that asks a training to end; return what its writer says of it."""
+    (files.folder / "STOP").write_text(reason)
+    return {"time": NOW - 3, "reason": reason, "seen": seen}
+
+
+def test_a_request_to_stop_shows_at_once_and_then_that_the_training_knows(files):
+    (files.folder / "STOP").touch()
+    os.utime(files.folder / "STOP", (NOW - 1, NOW - 1))
+    status = heard(files).status(NOW)
+    assert (status.stop_time, status.stop_seen) == (pytest.approx(NOW - 1), False)
+    status = heard(files, stop_requested=asked(files, "why")).status(NOW)
+    assert (status.stop_time, status.stop_reason, status.stop_seen) == (NOW - 3, "why", True)
+
+
+def test_a_request_that_was_taken_back_is_gone_at_once(files):
+    status = heard(files, stop_requested={"time": NOW, "reason": "", "seen": False}).status(NOW)
+    assert status.stop_time is None
+
+
+def test_a_run_that_ended_was_stopped_only_where_it_knew(files):
+    knew = heard(files, state="finished", stop_requested=asked(files, "enough")).status(NOW)
+    assert (knew.state, knew.detail, knew.stop_seen) == (RunState.FINISHED, "stopped on request: enough", True)
+    did_not = heard(files, state="finished", stop_requested=asked(files, seen=False)).status(NOW)
+    assert (did_not.detail, did_not.stop_time) == ("", None)
+
+
+def test_the_time_left_is_that_of_a_run_that_goes_on(files):
+    assert heard(files, left_s=12.5).status(NOW).left_s == 12.5
+    assert heard(files, state="failed", left_s=12.5).status(NOW).left_s is None
