@@ -7,10 +7,11 @@ def checkpoint_facts(callback: Any) -> dict[str, Any]:
     """Return which checkpoints a ModelCheckpoint keeps, where, and how good they are.
 
     Returns:
-        `monitor`, `mode`, the paths `best` and `last`, `best_score`, and `kept`: a path and a score each. What the
-        callback does not know is left out.
+        `monitor` and `mode`, the paths `best` and `last`, `best_score`, and of several `kept`, a path and a score each.
+        What the callback does not know is left out.
     """
-    kept = getattr(callback, "best_k_models", None) or {}
+    several = getattr(callback, "best_k_models", None) or {}
+    kept = several if len(several) > 1 else {}
     facts = {
         "monitor": getattr(callback, "monitor", None),
         "mode": getattr(callback, "mode", None) if getattr(callback, "monitor", None) else None,

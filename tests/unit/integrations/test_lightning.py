@@ -165,6 +165,15 @@ def test_a_training_goes_on_from_its_checkpoint_in_the_last_run(tmp_path):
     assert len(run_json(Path(first.log_dir))["resumed"]) == 1
 
 
+def test_the_checkpoints_of_several_callbacks_are_told_apart(tmp_path):
+    logger = TailboardLogger(tmp_path)
+    callbacks = [ModelCheckpoint(filename="newest"), ModelCheckpoint(monitor="train/loss", filename="lowest")]
+    trainer(tmp_path, logger, *callbacks, max_epochs=1).fit(Digits(), loader())
+    kept = run_json(Path(logger.log_dir))["config"]["checkpoints"]
+    assert (Path(kept["best"]).name, kept["2"]["monitor"]) == ("newest.ckpt", "train/loss")
+    assert kept["2"]["best_score"] == pytest.approx(min(series(Path(logger.log_dir), "train/loss").values()))
+
+
 class Fails(Digits):
     def training_step(self, batch, place):
         if self.global_step == 2:
