@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer_hooks.run import Run
+from trainer_hooks.watching.handle import Watching
 
 
 class DisabledRun(Run):
@@ -56,6 +57,10 @@ class DisabledRun(Run):
 
     def _log_beside(self, step: int, metrics: Mapping[str, float]) -> None:
         """Do nothing."""
+
+    def watch(self, *_: Any, **__: Any) -> Watching:
+        """Watch nothing, and import nothing for it."""
+        return Watching()
 
     def _log_items(self, *_: Any, **__: Any) -> None:
         """Do nothing."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from trainer_hooks.calls.watching import WatchCalls
 from trainer_hooks.closing import Closer
 from trainer_hooks.config import to_json
 from trainer_hooks.encoder import line_encoder
@@ -30,7 +31,7 @@ FLUSH_POLL_S = 0.005
 CAPTURE_TIMEOUT_S = 2.0  # a run that ends at once waits this long for what git says
 
 
-class Run(MediaLogging, LoopCalls):
+class Run(MediaLogging, LoopCalls, WatchCalls):
     """Logs into one run folder. Made by `trainer_hooks.init`.
 
     No method raises for what the disk does or for what is logged, none waits for the disk longer than one
@@ -192,6 +193,7 @@ class Run(MediaLogging, LoopCalls):
         if self._finished:
             return
         self._end_tracking()
+        self._end_watching()
         self._finished = True
         self._known = set()  # sends every later log() through _clean
         interrupt = self._encoding.finish()

@@ -1,0 +1,1 @@
+"""Watching a model while it trains: `Run.watch`. Imports torch, and only when somebody watches."""

@@ -1,0 +1,174 @@
+"""What the modules of a model return, by forward hooks that `torch.compile` traces into its graphs.
+
+A hook has no state of Python that changes while a graph runs: it adds to tensors that are there already, so that no
+graph is broken. The one switch that it looks at makes two graphs of one: of steps that are measured, and of the others.
+"""
+
+import math
+from contextlib import nullcontext
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from trainer_hooks.watching.layers import Choice, first_tensor, local
+from trainer_hooks.watching.numbers import moments, norms, precise, total
+
+_SMALL, _MOST_KEPT = 1 << 16, 64  # values, and outputs that are kept till the end of a step: 16 MB
+_SAFE = (  # finite in, finite out: looked at in measured steps alone
+    *(nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.CELU, nn.SELU, nn.GELU, nn.SiLU, nn.Mish, nn.Softplus),
+    *(nn.Sigmoid, nn.LogSigmoid, nn.Tanh, nn.Hardtanh, nn.Hardswish, nn.Hardsigmoid, nn.Softsign, nn.GLU),
+    *(nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d, nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d),
+    *(nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, nn.Upsample),
+)
+
+
+class Sums:
+    """What is added up on one device for each module.
+
+    Attributes:
+        broken: 0-d each, 0 until the module returned anything that is not finite, then NaN.
+        moments: shape (5,) each, since the last measured step began.
+    """
+
+    def __init__(self, modules: int, device: torch.device) -> None:
+        self.broken = [torch.zeros((), device=device) for _ in range(modules)]
+        self.moments = [torch.zeros(5, dtype=precise(device), device=device) for _ in range(modules)]
+
+
+class Outputs:
+    """Forward hooks on all chosen modules.
+
+    Attributes:
+        measuring: whether this step is a measured one.
+        tracing: whether modules that return values that are not finite are found at every other step too.
+        order: places of the modules in the order of their first call, as far as that was seen.
+    """
+
+    def __init__(self, choice: Choice, *, tracing: bool, refuse: Any) -> None:
+        self.measuring, self.tracing = False, tracing
+        self.modules = choice.modules
+        self.root = choice.root
+        self.sums: dict[torch.device, Sums] = {}
+        self.order: list[int] = []
+        self.kept: list[tuple[int, Tensor]] = []
+        self.refuse = refuse
+        self._hooks = [_Hook(self, at) for at in range(len(self.modules))]
+        self._handles = [
+            module.register_forward_hook(hook) for (_, module), hook in zip(self.modules, self._hooks, strict=True)
+        ]
+
+    def begin(self, *, measuring: bool) -> None:
+        """Begin a step: forget what was added up if this one is measured."""
+        if measuring or not self.sums:
+            self._make_room()
+        if measuring and self.modules:
+            for sums in self.sums.values():
+                torch._foreach_zero_(sums.moments)
+        self.measuring = measuring
+
+    def has_room(self, output: Tensor) -> bool:
+        """Tell whether an output may be kept to the end of its step."""
+        return output.is_cpu and output.numel() <= _SMALL and len(self.kept) < _MOST_KEPT
+
+    def look_at_kept(self) -> None:
+        """Mark modules whose small outputs are not finite. One look at all costs a third of one at each."""
+        kept, self.kept = self.kept, []
+        if kept and not math.isfinite(norms([one for _, one in kept]).sum().item()):
+            for at, one in kept:
+                self.sums[one.device].broken[at].add_(total(one), alpha=0)
+
+    def remove(self) -> None:
+        """Take away the hooks."""
+        self.kept = []
+        for handle in self._handles:
+            handle.remove()
+        self._handles = []
+        self.measuring = False
+        for hook in self._hooks:
+            hook.cell = None
+
+    def _make_room(self) -> None:
+        """Have sums on every device that the model is on now, before a graph is made that adds to them."""
+        for device in {parameter.device for parameter in self.root.parameters()} or {torch.get_default_device()}:
+            if device not in self.sums and device.type != "meta":
+                self.sums[device] = Sums(len(self.modules), device)
+        for (_, module), hook in zip(self.modules, self._hooks, strict=True):
+            place = next(module.parameters(), next(self.root.parameters(), None))
+            sums = self.sums.get(torch.get_default_device() if place is None else place.device)
+            hook.cell = sums.broken[hook.at] if sums is not None and self.tracing and hook.may_break else None
+
+
+class _Hook:
+    """The forward hook of one module. A copy of the model has one that does nothing, and a file of it none of ours."""
+
+    def __init__(self, outputs: Outputs, at: int) -> None:
+        self.outputs, self.at = outputs, at
+        self.may_break = not isinstance(outputs.modules[at][1], _SAFE)
+        self.called = False
+        self.cell: Tensor | None = None  # where what is not finite is marked, if this module may be where it begins
+
+    def __call__(self, _module: nn.Module, _inputs: Any, output: Any) -> None:
+        outputs, cell = self.outputs, self.cell
+        if not outputs.measuring:
+            if cell is None:
+                return
+            # Most calls end here: each microsecond more is one at every step, times all modules.
+            if type(output) is Tensor and output.dtype is torch.float32 and output.device == cell.device:
+                if not output.requires_grad or not outputs.root.training:
+                    return
+                if torch.compiler.is_compiling() or not outputs.has_room(output):
+                    cell.add_(output.detach().sum(), alpha=0)
+                else:
+                    outputs.kept.append((self.at, output.detach()))
+                return
+        if not outputs.root.training or not torch.is_grad_enabled():
+            return
+        if torch.compiler.is_compiling():
+            self._add(output)
+        elif not torch.jit.is_tracing():
+            self._add_guarded(output)
+
+    def _add_guarded(self, output: Any) -> None:
+        try:
+            if not self.called:
+                self.called = True
+                self.outputs.order.append(self.at)
+            self._add(output)
+        except Exception as error:  # noqa: BLE001 - whatever a module returns, the training goes on
+            self.outputs.refuse(error)
+
+    def _add(self, output: Any) -> None:
+        tensor = first_tensor(output)
+        sums = None if tensor is None else self.outputs.sums.get(tensor.device)
+        if tensor is None or sums is None:
+            return
+        values = local(tensor)
+        values = torch.view_as_real(values) if values.is_complex() else values
+        if self.cell is not None:
+            sums.broken[self.at].add_(total(values), alpha=0)  # 0, or NaN of what is not finite
+        if self.outputs.measuring:
+            sums.moments[self.at].add_(moments(values))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _inert()
+
+
+def _inert() -> tuple[Any, ...]:
+    """Return what makes a function that takes anything and returns None, of the standard library alone."""
+    return getattr, (nullcontext(), "__exit__")
+
+
+def statistics(sums: Tensor) -> dict[str, float]:
+    """Return mean, deviation of the population and shares from what was added up, shape (5,) on the host."""
+    count, total_sum, squares, zero, broken = sums.tolist()
+    if not count:
+        return {}
+    mean = total_sum / count
+    variance = squares / count - mean * mean
+    return {
+        "activation_mean": mean,
+        "activation_std": max(variance, 0.0) ** 0.5 if variance == variance else variance,
+        "activation_zeros": zero / count,
+        "activation_nonfinite": broken / count,
+    }
