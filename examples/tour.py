@@ -20,9 +20,11 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.data import DataLoader, TensorDataset
 
 import trainer_hooks
 from trainer_hooks.tensorboard import SummaryWriter  # from torch.utils.tensorboard import SummaryWriter
+from trainer_hooks.tracking import Tracker
 
 CLASSES = tuple(str(digit) for digit in range(10))
 BATCH = 16
@@ -81,11 +83,13 @@ def main() -> None:
     with SummaryWriter(folder) as writer, trainer_hooks.init(folder, join=True) as run:
         begin(writer, net, training)
         writer.add_hparams({"lr": options.lr, "epochs": options.epochs, "batch_size": BATCH}, {})
-        for epoch in range(options.epochs):
-            step = train(writer, net, optimizer, training, validation, epoch)
-            look(writer, net, validation, epoch, step)
-            look_further(run, net, validation, step)
-            run.progress(epoch + 1, options.epochs)
+        loader = DataLoader(TensorDataset(training.images, training.labels), BATCH, shuffle=True)
+        tracker = run.track(loader, epochs=options.epochs)
+        for epoch in tracker.epochs():
+            train(writer, net, optimizer, tracker, validation)
+            with tracker.evaluation():
+                look(writer, net, validation, epoch, tracker.step)
+                look_further(run, net, validation, tracker.step)
 
 
 def load() -> tuple[Digits, Digits]:
@@ -117,29 +121,26 @@ def train(
     writer: SummaryWriter,
     net: Net,
     optimizer: torch.optim.Optimizer,
-    training: Digits,
+    tracker: Tracker[tuple[Tensor, Tensor]],
     validation: Digits,
-    epoch: int,
-) -> int:
-    """Train for one epoch, log the running loss and some predictions, and return the number of the last batch."""
+) -> None:
+    """Train for one epoch, log the running loss and some predictions."""
     net.train()
-    batches = torch.randperm(len(training.images)).split(BATCH)
-    running, step = 0.0, 0
-    for number, batch in enumerate(batches):
-        step = epoch * len(batches) + number
-        loss = functional.cross_entropy(net(training.images[batch]), training.labels[batch])
+    running = 0.0
+    for number, (images, labels) in enumerate(tracker):
+        loss = functional.cross_entropy(net(images), labels)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         running += loss.item()
         if number % LOG_EVERY == LOG_EVERY - 1:
-            writer.add_scalars("loss", {"train": running / LOG_EVERY, "val": loss_of(net, validation)}, step)
+            writer.add_scalars("loss", {"train": running / LOG_EVERY, "val": loss_of(net, validation)}, tracker.step)
             running = 0.0
-    writer.add_figure("predictions vs. actuals", draw_predictions(net, validation), step)
-    for name, weight in net.named_parameters():
-        writer.add_histogram(f"weights/{name}", weight, step)
-        writer.add_histogram(f"gradients/{name}", weight.grad, step)
-    return step
+    with tracker.phase("logging"):
+        writer.add_figure("predictions vs. actuals", draw_predictions(net, validation), tracker.step)
+        for name, weight in net.named_parameters():
+            writer.add_histogram(f"weights/{name}", weight, tracker.step)
+            writer.add_histogram(f"gradients/{name}", weight.grad, tracker.step)
 
 
 @torch.no_grad()

@@ -20,6 +20,7 @@ PAGES = {  # what is pictured of the tour: the address, and what is there once i
     "embeddings": ("embeddings?etag=features", ".cloud-points"),
     "graph": ("graph?gnode=conv2", ".graph-box"),
     "layers": ("layers", ".layers-canvas[aria-label*='over steps']"),
+    "time": ("time", ".time-shares"),
     "media": ("images?itags=/about|boxes/", ".overlay-boxes rect"),
 }
 
