@@ -20,8 +20,9 @@ _loops = LoopWatch(session)
 def autolog(
     log_every_n_epoch: int = 1,  # noqa: ARG001 - a loop of one's own has no epochs that could be seen
     log_every_n_step: int | None = None,
+    *_: Any,
     disable: bool = False,
-    **_: Any,
+    **__: Any,
 ) -> None:
     """Log what trains from now on into the active run, or into one that is begun for it.
 

@@ -236,6 +236,8 @@ class _Module(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        if hasattr(Run, name) and _session.run is not None:  # those that are called seldom
+            return getattr(_session.run, name)
         return nothing(name)
 
 

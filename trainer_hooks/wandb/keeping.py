@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer_hooks import run as tailboard
-from trainer_hooks.wandb.absent import say_once
+from trainer_hooks.wandb.absent import Unsupported, say_once
 from trainer_hooks.wandb.artifacts import Artifact, unknown_artifact
 
 MAX_COPY_BYTES = 64 << 20
@@ -63,6 +63,15 @@ class Keeping:
     def use_artifact(self, artifact_or_name: Any, *_: Any, **__: Any) -> Any:
         """Return an artifact of this program as it is; of one by name nothing is known here."""
         return artifact_or_name if isinstance(artifact_or_name, Artifact) else unknown_artifact(artifact_or_name)
+
+    def restore(self, name: Any, *_: Any, **__: Any) -> Any:
+        """Open a file that was saved in `dir`; of one that is not there nothing is known here."""
+        path = Path(self.dir) / str(name)
+        return path.open() if path.is_file() else Unsupported(f"file {str(name)!r}", "read it from where it lies")
+
+    def use_model(self, name: Any) -> Unsupported:
+        """Return what says, when it is used, that models of the server are unknown here."""
+        return unknown_artifact(name)
 
     def log_model(self, path: Any, name: str | None = None, aliases: Any = None) -> None:
         """Write down where a model's files lie, as `log_artifact`."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from trainer_hooks.values import RefusedError, flatten, to_number, to_step
 
-GROUP = "summary"
+GROUP = "summary/"
 KEPT: Mapping[str, Callable[[float, float], float]] = {"min": min, "max": max}
 
 
@@ -70,7 +70,7 @@ class Definitions:
                     number = to_number(value)
                 except RefusedError:
                     break
-                name = f"{GROUP}/{tag}.{word}"
+                name = f"{GROUP}{tag}.{word}"
                 best = self._better(name, word, number)
                 if best == best and best != self._best.get(name):
                     self._best[name] = changed[name] = best
@@ -108,7 +108,7 @@ class Summary(MutableMapping[str, Any]):
     def take(self, row: Mapping[str, Any]) -> None:
         """Remember the last values of what was logged, numbers only: a tensor would keep its memory."""
         for tag, value in row.items():
-            if tag.startswith(f"{GROUP}/"):
+            if tag.startswith(GROUP):
                 continue
             kind = type(value)
             if kind is float or kind is int:
@@ -121,7 +121,7 @@ class Summary(MutableMapping[str, Any]):
         """Set several, nested or not."""
         news = dict(flatten({**dict(*given), **named}))
         self._values.update(news)
-        self._log({f"{GROUP}/{name}": value for name, value in news.items()})
+        self._log({f"{GROUP}{name}": value for name, value in news.items()})
 
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
