@@ -76,7 +76,7 @@
       const run = tb.live.runs.get(id);
       const key = JSON.stringify(run);
       const old = rows.get(id);
-      if (old && old.key === key) continue;
+      if (old && (old.key === key || old.element === pressed)) continue;
       const element = row(run);
       if (old && old.element.isConnected) replaceKeepingFocus(old.element, element);
       rows.set(id, { element, key });
@@ -89,6 +89,16 @@
     mark();
     ages();
   }
+
+  /* A row that was made anew while the pointer is pressed on it would get no click. */
+  let pressed = null;
+  function release() {
+    if (!pressed) return;
+    pressed = null;
+    setTimeout(render); // after the click
+  }
+  document.addEventListener("pointerdown", (event) => (pressed = event.target.closest?.("#run-list li.run") ?? null));
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, release);
 
   function replaceKeepingFocus(old, element) {
     const focused = old.contains(document.activeElement) ? document.activeElement : null;

@@ -17,8 +17,9 @@ with trainer_hooks.init(sys.argv[1]) as run:
     step = 0
     while not (run.stop_requested if Path(sys.argv[2]).exists() else False):
         run.log({"train/loss": 1 / (1 + step)}, step=step)
+        run.progress(step, 1_000_000)
         step += 1
-        time.sleep(0.05)
+        time.sleep(0.5)
 """
 STATE = ".run-head .run-stop"
 
@@ -59,10 +60,27 @@ def test_stop_ends_a_training_that_looks_and_the_page_says_so(page, serve, train
     expect(page.locator(".run-title").get_by_role("button", name="stop")).to_be_hidden()
 
 
+def test_the_head_tells_how_long_a_training_probably_takes(page, serve, training, tmp_path):
+    with training():
+        page.goto(f"{serve(tmp_path / 'runs', interval_s=0.2)}run?of=digits")
+        expect(page.locator(".run-head dl")).to_contain_text(re.compile(r"time left\s*about \d"))
+
+
+def test_a_button_of_the_list_gets_its_click_though_the_row_grows_meanwhile(page, serve, training, tmp_path):
+    with training():
+        page.goto(f"{serve(tmp_path / 'runs', write=True, interval_s=0.2)}run?of=digits")
+        page.locator('#run-list [data-act="run-stop"]').hover()
+        page.mouse.down()
+        head = page.locator(".run-head dl").get_by_text("points").locator("xpath=following-sibling::dd")
+        expect(head).not_to_have_text(head.inner_text())
+        page.mouse.up()
+        expect(page.get_by_role("dialog", name="Stop digits?")).to_be_visible()
+
+
 def test_a_request_is_taken_back_and_the_training_goes_on(page, serve, training, tmp_path):
     folder = tmp_path / "runs" / "digits"
     with training() as process:
-        page.goto(f"{serve(tmp_path / 'runs', write=True, interval_s=0.2)}run?of=digits")
+        page.goto(f"{serve(tmp_path / 'runs', write=True)}run?of=digits")
         page.get_by_role("button", name="stop", exact=True).and_(page.locator("#run-list button")).focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name="Ask it to stop")).to_be_focused()
