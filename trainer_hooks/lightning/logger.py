@@ -139,9 +139,28 @@ class TailboardLogger(MediaLogger, Logger):
         self.experiment.log_graph(model, inputs)
 
     @rank_zero_only
-    def watch(self, model: Any, *args: Any, **kwargs: Any) -> None:
-        """Watch a model as `Run.watch` does, and takes."""
-        self.experiment.watch(model, *args, **kwargs)
+    def watch(
+        self,
+        model: Any,
+        log: str | None = "gradients",  # noqa: ARG002 - all that `Run.watch` tells is logged
+        log_freq: int = 100,
+        log_graph: bool = False,
+        **options: Any,
+    ) -> None:
+        """Watch a model, called as WandbLogger's.
+
+        Args:
+            model: a module; of a LightningModule the steps are the Trainer's.
+            log: taken and not looked at.
+            log_freq: steps of the optimizer between two measured ones.
+            log_graph: log the graph too.
+            options: what else `Run.watch` takes.
+        """
+        if hasattr(model, "global_step"):
+            options = {"step": lambda: model.global_step, **options}
+        self.experiment.watch(model, every=log_freq, **options)
+        if log_graph:
+            self.experiment.log_graph(model, getattr(model, "example_input_array", None))
 
     @rank_zero_only
     def after_save_checkpoint(self, checkpoint_callback: Any) -> None:

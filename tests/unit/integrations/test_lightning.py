@@ -405,6 +405,15 @@ def test_the_graph_is_logged_if_that_is_asked_for(tmp_path):
     assert media(Path(unasked.log_dir)) == []
 
 
+def test_a_model_is_watched_at_the_steps_of_the_trainer(tmp_path):
+    logger, model = TailboardLogger(tmp_path), Digits()
+    logger.watch(model, log="all", log_freq=2)
+    options = {"max_epochs": 2, "log_every_n_steps": 3, "enable_checkpointing": False}
+    trainer(tmp_path, logger, **options).fit(model, loader())
+    watched = [row["_step"] for row in rows(Path(logger.log_dir)) if any("net.0" in tag for tag in row)]
+    assert sorted(set(watched)) == [0, 2, 4, 6]
+
+
 def test_fabric_logs_with_the_logger(tmp_path):
     from lightning_fabric import Fabric
 
