@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from trainer_hooks.folder import read_facts
+from trainer_hooks.job import rank
 from trainer_hooks.mlflow.said import say_once
 from trainer_hooks.record import RUN_FILE
 
@@ -50,13 +51,18 @@ class Places:
         return self._experiment
 
     def new(self, name: str | None, parent: Path | None) -> Path | None:
-        """Return the folder for a run, that of a nested one within its parent's; None where TAILBOARD_RUN names it."""
-        if parent is None and os.environ.get("TAILBOARD_RUN"):
-            return None
+        """Return the folder for a run, that of a nested one within its parent's; None where TAILBOARD_RUN names it.
+
+        Processes of a job other than the first get folders of their own, as each has a run of its own in MLflow.
+        """
         own = folder_name(name or os.environ.get("MLFLOW_RUN_NAME") or time.strftime("%Y%m%d-%H%M%S"))
         if parent is not None:
             return parent / own
-        return Path(self.root, *filter(None, [folder_name(self.experiment)]), own)
+        number = rank(os.environ)
+        suffix = f"-rank{number}" if number else ""
+        if os.environ.get("TAILBOARD_RUN"):
+            return Path(os.environ["TAILBOARD_RUN"] + suffix) if suffix else None
+        return Path(self.root, *filter(None, [folder_name(self.experiment)]), own + suffix)
 
     def find(self, run_id: str) -> Path | None:
         """Return the folder of the run with this id, below the folder of all runs."""

@@ -129,6 +129,14 @@ def test_runs_lie_below_the_tracking_folder_and_a_server_is_said_to_be_none(
     assert "http: is no folder, so runs are logged in" in caplog.text
 
 
+def test_each_rank_of_a_job_has_a_run_of_its_own(monkeypatch: pytest.MonkeyPatch):
+    for name, value in (("WORLD_SIZE", "4"), ("RANK", "2"), ("MASTER_ADDR", "x"), ("MASTER_PORT", "1")):
+        monkeypatch.setenv(name, value)
+    with mlflow.start_run(run_name="n") as run, mlflow.start_run(run_name="inner", nested=True) as inner:
+        assert run.tailboard.path.name == "n-rank2"
+        assert inner.tailboard.path == run.tailboard.path / "inner"
+
+
 def test_artifacts_are_copied_and_shown_where_a_browser_can():
     Path("made/inner").mkdir(parents=True)
     Path("made/note.md").write_text("# Done")
