@@ -1,7 +1,6 @@
 """`POST /api/v1/panes`: which environments there are, and what changed in the windows of those that are looked at."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -42,12 +41,18 @@ def _answer(panes: Panes, prefix: str) -> Response:
         raise QuestionError(f"environments names at most {MAX_ENVIRONMENTS}, and seen is an object.")
     present: dict[str, list[str]] = {}
     windows: list[dict[str, Any]] = []
+    problems: dict[str, str] = {}
     for name in names:
-        with suppress(NoEnvironmentError):
-            known = seen.get(name)
+        known = seen.get(name)
+        try:
             order, changed = _looked_at(panes, name, known if isinstance(known, Mapping) else {}, prefix)
-            present[name] = order
-            windows += changed
+        except NoEnvironmentError:
+            continue
+        except OSError as error:  # the others are shown all the same
+            problems[name] = f"{name} cannot be read: {error}."
+            continue
+        present[name] = order
+        windows += changed
     reason = panes.why_read_only()
     return json_answer(
         {
@@ -55,7 +60,8 @@ def _answer(panes: Panes, prefix: str) -> Response:
             "reason": reason,
             "environments": [asdict(one) for one in panes.listed()],
             "present": present,
-            "missing": [name for name in names if name not in present],
+            "missing": [name for name in names if name not in present and name not in problems],
+            "problems": problems,
             "windows": windows,
         }
     )

@@ -137,7 +137,7 @@ def _close(panes: Panes, message: Mapping[str, Any], size: int) -> str:
 def _exists(panes: Panes, message: Mapping[str, Any], _size: int) -> str:
     try:
         with panes.reading(environment_name(message.get("eid"))) as environment:
-            return "true" if message.get("win") in environment.windows else "false"
+            return "true" if str(message.get("win")) in environment.windows else "false"
     except NoEnvironmentError:
         return "false"
 

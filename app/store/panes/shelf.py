@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import re
 import shutil
 import threading
 import time
@@ -27,6 +28,7 @@ from app.store.summary import RunSummary
 FOLDER = "visdom"
 MAX_HELD = 128  # environments in memory at once, of which those used longest ago go
 MAX_ENVIRONMENTS = 20_000
+_HIDDEN = re.compile(r"\.[0-9a-f]+-[0-9a-f]+")
 
 
 class ReadOnlyError(Exception):
@@ -285,6 +287,9 @@ class Panes:
                     return False
             self._lock_file = file
             self._held.clear()  # what was followed as somebody else's is ours to write
+            for path in self.folder.iterdir():
+                if _HIDDEN.fullmatch(path.name):  # a deletion or a fork that was cut short
+                    shutil.rmtree(path, ignore_errors=True)
             return True
 
 

@@ -209,6 +209,9 @@ def test_saved_environments_and_logs_of_the_client_are_looked_at_too(tmp_path: P
     viz.line(X=[2], Y=[0.25], win="loss", update="append")
     (window,) = server.ask("calls.log")["windows"]
     assert window["content"]["data"][0]["y"] == [1.0, 0.5, 0.25]
+    saved.write_text('{"jsons": {"t": 3}}')
+    assert "cannot be read" in server.ask("saved.json")["problems"]["saved.json"]
+    saved.write_text(json.dumps({"jsons": windows, "reload": {}}))
     assert server.edit(action="fork", environment="saved.json", to="mine")[0] == 200
     assert server.ask("mine")["windows"][0]["content"] == "saved"
     server.panes.close()

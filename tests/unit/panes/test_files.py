@@ -202,9 +202,13 @@ def test_an_environment_is_forked_with_its_pictures_and_then_goes_its_own_way(pa
     assert sorted(shown(one, "third")) == ["i", "t"]
     one.delete("main")
     one.close()
+    (one.folder / ".1a2b-3c").mkdir()  # a deletion that a kill cut short
     assert panes().names() == ["a copy: 1/2", "third"]
+    third = panes()
+    draw(third, "third", text("more", "u"))
+    assert not (one.folder / ".1a2b-3c").exists()
     with pytest.raises(NoEnvironmentError, match="'main'"):
-        shown(panes(), "main")
+        shown(third, "main")
 
 
 def test_a_second_server_on_the_same_folder_says_so_and_looks_on(panes):
