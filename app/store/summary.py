@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.readers.contract import Problem, RunInfo, TagFacts
 from app.store.sidecar import NO_EDITS, Edits
@@ -38,9 +39,10 @@ class RunSummary:
 
     @property
     def title(self) -> str:
-        """What it is called in lists: its id, the last part of which is the name that a person gave it, if any."""
+        """What it is called in lists: its id, the last part of which is the name that it was given, if any."""
         group, slash, _ = self.id.rpartition("/")
-        return self.id if self.edits.name is None else f"{group}{slash}{self.edits.name}"
+        name = self.info.name if self.edits.name is None else self.edits.name
+        return self.id if name in ("", Path(self.path).name) else f"{group}{slash}{name}"
 
 
 class UnknownRunError(LookupError):

@@ -76,6 +76,15 @@ def test_a_name_takes_the_place_of_the_last_part_of_the_id(store, logs):
     assert store.run("sweep/b").title == "sweep/winner"
 
 
+def test_a_run_is_called_by_the_name_it_was_begun_with_until_a_person_gives_it_another(store, logs):
+    RunFiles(logs / "sweep/19-45-34").say(name="lr=0.1").log({"loss": 1.0}, 0)
+    store.refresh()
+    assert store.run("sweep/19-45-34").title == "sweep/lr=0.1"
+    store.edit("sweep/19-45-34", {"name": "winner"})
+    store.refresh()
+    assert store.run("sweep/19-45-34").title == "sweep/winner"
+
+
 def test_taken_back_the_files_have_their_say_again(store):
     slot = store.run("ours").slot
     store.edit("ours", {"notes": "mine", "slot": slot + 5})
