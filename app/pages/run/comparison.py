@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from app.pages.run.differences import Row, rows
+from app.pages.run.differences import Row, rows, short_names
 from app.pages.run.flat import sections
 from app.store.memory import RunSummary
 
@@ -27,12 +27,14 @@ def body(runs: Sequence[RunSummary], *, equal: bool) -> list[Component]:
 
 
 def _head(runs: Sequence[RunSummary]) -> Component:
-    return html.Thead(html.Tr([html.Th(""), *[html.Th(_name(run), scope="col") for run in runs]]))
+    names = short_names([run.title for run in runs])
+    heads = [html.Th(_name(run, name), scope="col") for run, name in zip(runs, names, strict=True)]
+    return html.Thead(html.Tr([html.Th(""), *heads]))
 
 
-def _name(run: RunSummary) -> Component:
+def _name(run: RunSummary, words: str) -> Component:
     mark = html.Span(className="run-mark", **{"data-slot": run.slot})  # the browser draws the run's line there
-    name = html.A(run.title.rpartition("/")[2], href="#", title=run.id, **{"data-act": "run-open", "data-run": run.id})
+    name = html.A(words, href="#", title=run.id, **{"data-act": "run-open", "data-run": run.id})
     return html.Div([mark, name], className="compared-run")
 
 

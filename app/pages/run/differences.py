@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,12 @@ def rows(runs: Sequence[Mapping[str, str]]) -> list[Row]:
     """Put the facts of runs side by side: one row per name, in the order in which the names first come."""
     names = dict.fromkeys(name for facts in runs for name in facts)
     return [Row(name, tuple(facts.get(name) for facts in runs)) for name in names]
+
+
+def short_names(titles: Sequence[str]) -> list[str]:
+    """Leave out the folders that say nothing: all where the last parts tell the runs apart, else those that all share."""
+    parts = [title.split("/") for title in titles]
+    if len({each[-1] for each in parts}) == len(parts):
+        return [each[-1] for each in parts]
+    shared = len(commonprefix([each[:-1] for each in parts]))
+    return ["/".join(each[shared:]) for each in parts]

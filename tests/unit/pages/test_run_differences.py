@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.pages.run.differences import Row, rows
+from app.pages.run.differences import Row, rows, short_names
 
 FACTS = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["1", "2"]))
 
@@ -36,3 +36,11 @@ def test_every_text_of_every_run_is_in_its_column(runs):
 def test_rows_are_the_same_exactly_where_all_runs_say_the_same(runs):
     for row in rows(runs):
         assert row.same == all(facts.get(row.name) == runs[0].get(row.name) for facts in runs)
+
+
+def test_runs_are_called_by_as_much_of_their_path_as_tells_them_apart():
+    assert short_names(["sweep/a", "sweep/old/b"]) == ["a", "b"]
+    assert short_names(["logs/fit/version_0", "logs/test/version_0"]) == ["fit/version_0", "test/version_0"]
+    assert short_names(["logs/version_0", "logs/late/version_0", "logs/x"]) == ["version_0", "late/version_0", "x"]
+    assert short_names(["only"]) == ["only"]
+    assert short_names([]) == []
