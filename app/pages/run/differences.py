@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,10 @@ def rows(runs: Sequence[Mapping[str, str]]) -> list[Row]:
 
 
 def short_names(titles: Sequence[str]) -> list[str]:
-    """Leave out the folders that say nothing: all where the last parts tell the runs apart, else those that all share."""
+    """Leave out the folders that say nothing: all where the last parts tell runs apart, else those that all share."""
     parts = [title.split("/") for title in titles]
     if len({each[-1] for each in parts}) == len(parts):
         return [each[-1] for each in parts]
-    shared = len(commonprefix([each[:-1] for each in parts]))
+    levels = zip(*(each[:-1] for each in parts), strict=False)
+    shared = sum(1 for _ in takewhile(lambda level: len(set(level)) == 1, levels))
     return ["/".join(each[shared:]) for each in parts]

@@ -15,6 +15,6 @@ def test_no_two_fields_share_a_name_or_a_key_in_the_address():
 
 def test_pages_are_found_in_the_order_of_the_navigation():
     assert [page.name for page in all_pages()] == [
-        *("charts", "images", "histograms", "layers", "time", "evaluation", "embeddings", "graph"),
+        *("charts", "images", "histograms", "layers", "time", "evaluation", "embeddings", "graph", "panes"),
         *("hparams", "table", "run", "files"),
     ]

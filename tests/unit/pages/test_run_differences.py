@@ -42,5 +42,7 @@ def test_runs_are_called_by_as_much_of_their_path_as_tells_them_apart():
     assert short_names(["sweep/a", "sweep/old/b"]) == ["a", "b"]
     assert short_names(["logs/fit/version_0", "logs/test/version_0"]) == ["fit/version_0", "test/version_0"]
     assert short_names(["logs/version_0", "logs/late/version_0", "logs/x"]) == ["version_0", "late/version_0", "x"]
+    assert short_names(["logs/same", "logs/same", "/logs"]) == ["logs/same", "logs/same", "/logs"]
+    assert short_names(["logs/same", "logs/same"]) == ["same", "same"]
     assert short_names(["only"]) == ["only"]
     assert short_names([]) == []
