@@ -1,4 +1,4 @@
-"""`GET /api/v1/layers`: one number of every histogram of a run, tags by steps; or all numbers of all steps as CSV."""
+"""`GET /api/v1/layers`: one number of every histogram or watched layer of a run, by steps; or all numbers as CSV."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +16,7 @@ from app.store.layer_rows import LayerRows, TagRows
 from app.store.memory import StoreLike
 from app.store.naming import as_counted
 from app.store.query import QuestionError
+from app.store.watched import WATCHED, watched_matrix
 from app.transforms.layers import COLUMNS, ESTIMATED, NEEDED, STATISTICS, Float64Array, statistic
 from app.transforms.places import Int64Array, spread
 
@@ -33,12 +34,14 @@ def register(server: Flask, store: StoreLike, settings: Settings) -> None:
 
 
 def _answer(store: StoreLike, rows: LayerRows) -> Response:
-    run_id, name, steps = needed("run"), choice("stat", list(STATISTICS), "std"), count("steps", _STEPS)
+    run_id, name, steps = needed("run"), choice("stat", [*STATISTICS, *WATCHED], "std"), count("steps", _STEPS)
     if not 2 <= steps <= _MOST_STEPS:
         raise QuestionError(f"The parameter steps must be from 2 to {_MOST_STEPS}, not {steps}.")
     if choice("format", ("json", "csv"), "json") == "csv":
         every = {one: _items(store, one) for one in request.args.getlist("run")}
         return download(layer_lines(every), "-and-".join(["layers", *every][:3]), "csv")
+    if name in WATCHED:
+        return json_answer({"run": run_id, "stat": name, **watched_matrix(store, run_id, name, steps)})
     tags = _histograms(store, run_id)
     steps = max(2, min(steps, _MOST_CELLS // max(1, len(tags))))
     with present(run_id):

@@ -67,7 +67,8 @@
     const view = tb.view.get();
     const match = tb.matcher(view.tags);
     const picked = new Set(tb.live.picked());
-    const tags = tb.live.tags().filter((entry) => entry.kind === "scalar" && entry.runs.some((id) => picked.has(id)));
+    const watched = view.tags.includes("watch/"); // of every layer of a model: they are for the layers page, unless asked for
+    const tags = tb.live.tags().filter((entry) => entry.kind === "scalar" && (watched || view.pins.includes(entry.tag) || !tb.layers.watched(entry.tag)) && entry.runs.some((id) => picked.has(id)));
     const composed = tb.customCharts.all(tags.map((entry) => entry.tag));
     const together = new Map(composed.filter((spec) => spec.together).flatMap((spec) => spec.tags.map((tag) => [tag, spec])));
     const byTag = new Set(tags.map(({ tag }) => together.get(tag) || specOf(tag)));

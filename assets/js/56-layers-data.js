@@ -1,6 +1,7 @@
 /* One number of every histogram of a run, as the server sends it: tags by steps. */
 (function (tb) {
   "use strict";
+  const WATCHED = /^watch\/([^/]+)\/(.+)$/; // of Run.watch: the statistic and the layer
   const AT_ONCE = 2; // requests under way, so that the live loop never queues behind them
   const AGAIN_AFTER_MS = 5000; // what could not be had
   const REST_MS = 1500; // between two questions about the same run while it grows, at least
@@ -24,11 +25,19 @@
     return sheet;
   }
 
+  const countOf = ({ run, stat }) => tb.live.runs.get(run)?.[tb.layers.scale.isWatched(stat) ? "points" : "media"];
+
+  /** The {statistic, layer} that a scalar tag tells, null where it is no watched one. */
+  function watched(tag) {
+    const found = WATCHED.exec(tag);
+    return found && tb.layers.scale.isWatched(found[1]) ? { stat: found[1], layer: found[2] } : null;
+  }
+
   /** Ask for this sheet where the run has more items than when it was asked for last, or was not read whole. */
   function want(run, stat) {
     const sheet = sheetOf(run, stat);
     const whole = sheet.data && (!sheet.data.unread || sheet.stuck >= MOST_STUCK);
-    if (sheet.busy || (sheet.seen === tb.live.runs.get(run)?.media && (whole || sheet.error))) return sheet;
+    if (sheet.busy || (sheet.seen === countOf(sheet) && (whole || sheet.error))) return sheet;
     sheet.busy = true;
     const rest = whole ? sheet.asked + Math.max(REST_MS, PATIENCE * sheet.took) - Date.now() : 0;
     if (rest > 0) setTimeout(() => queue(sheet), rest);
@@ -55,7 +64,7 @@
   }
 
   async function load(sheet) {
-    sheet.seen = tb.live.runs.get(sheet.run)?.media;
+    sheet.seen = countOf(sheet);
     sheet.asked = Date.now();
     const before = sheet.data?.unread || Infinity;
     try {
@@ -109,5 +118,5 @@
   tb.live.on("runs", () => {
     for (const [key, sheet] of kept) if (!tb.live.runs.has(sheet.run)) kept.delete(key);
   });
-  tb.layers = { sheet: sheetOf, want, cell, onNews: (listener) => listeners.push(listener) };
+  tb.layers = { sheet: sheetOf, want, cell, watched, onNews: (listener) => listeners.push(listener) };
 })(window.tailboard);

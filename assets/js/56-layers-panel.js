@@ -17,15 +17,24 @@
       this.words = make("p", { class: "cell-words" });
       this.facts = make("div", { class: "layers-facts" });
       this.over = make("button", { class: "button", type: "button", text: "over all steps", title: "This tag on Histograms" });
-      this.over.addEventListener("click", () => tb.view.set({ page: "histograms", histogram_tags: `/^${this.open.tag.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$/` }));
+      this.over.addEventListener("click", () => {
+        const only = (tag) => `/^${tag.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$/`;
+        if (tb.layers.scale.isWatched(this.stat)) tb.view.set({ page: "charts", tags: only(`watch/${this.stat}/${this.open.tag}`) });
+        else tb.view.set({ page: "histograms", histogram_tags: only(this.open.tag) });
+      });
       const head = make("header", {}, this.title, this.shut);
       this.element = make("aside", { class: "layers-panel", "aria-label": "Histogram of a cell", tabindex: "-1" }, head, this.run, this.box, this.words, this.facts, this.over);
       this.drawing = null;
     }
 
     /** Show the histogram of `open`, {tag, run}, at the column of `data` that `step` chooses. */
-    show(open, data, step) {
+    show(open, data, step, state) {
       this.open = open;
+      this.stat = state.stat;
+      const isWatched = tb.layers.scale.isWatched(state.stat);
+      this.element.setAttribute("aria-label", isWatched ? "Course of a layer" : "Histogram of a cell");
+      this.over.textContent = isWatched ? "on Charts" : "over all steps";
+      this.over.title = isWatched ? "This layer on Charts" : "This tag on Histograms";
       const cut = Math.max(open.tag.lastIndexOf("/"), open.tag.lastIndexOf(".")) + 1;
       this.title.replaceChildren(make("span", { class: "quiet", text: open.tag.slice(0, cut) }), open.tag.slice(cut));
       this.title.title = open.tag;
@@ -35,7 +44,8 @@
       const nearer = found && step !== null && found.step !== step ? ", the nearest before" : "";
       this.run.replaceChildren(tb.runs.swatch(tb.live.runs.get(open.run)), make("span", { text: tb.runs.title(open.run) }), make("span", { class: "quiet", text: at + nearer }));
       if (!data) return this.say("Loading…");
-      if (!found) return this.say("This run logged no such histogram up to this step.");
+      if (!found) return this.say(`This run logged no such ${isWatched ? "layer" : "histogram"} up to this step.`);
+      if (isWatched) return this.drawCourse(open, data, found, state);
       const exact = tb.histograms.exact(open.run, open.tag, found.at, found.step);
       if (exact.error) return this.say(exact.error);
       if (exact.data) this.draw(exact.data);
@@ -65,6 +75,27 @@
       const range = low < high ? [low, high] : [low - half, low + half];
       this.drawing.show(data, { mode: "step", width, height: HEIGHT_PX, range, words: `${this.open.tag} of ${this.open.run}`, log: tb.view.get().histogram_log });
       this.facts.replaceChildren(...tables(data));
+    }
+
+    /* A watched layer over all steps that are drawn, and its numbers. */
+    drawCourse(open, data, found, state) {
+      this.drawing?.drop();
+      this.drawing = null;
+      this.words.hidden = true;
+      this.box.hidden = false;
+      if (!this.course?.isConnected) {
+        this.course = make("canvas", { role: "img", class: "layers-course" });
+        this.box.replaceChildren(this.course);
+      }
+      const values = data.values[data.rows.get(open.tag)];
+      this.course.setAttribute("aria-label", `${state.words} of ${open.tag} over steps`);
+      tb.layers.paintCourse(this.course, { step: data.step, values, logged: data.at[data.rows.get(open.tag)], at: found.step, log: state.log, healthy: state.stat === "update_ratio", width: this.box.clientWidth, height: HEIGHT_PX });
+      const known = values.filter((value) => value !== null);
+      const value = (number) => (number === null ? (found.nonfinite?.[0] ? "NaN" : found.nonfinite ? "infinite" : "–") : state.share ? `${(100 * number).toPrecision(4)} %` : tb.layers.full(number));
+      const low = known.length ? Math.min(...known) : null;
+      const high = known.length ? Math.max(...known) : null;
+      const bad = data.at[data.rows.get(open.tag)].filter((at, i) => at >= 0 && values[i] === null).length;
+      this.facts.replaceChildren(table("Facts", [row(state.words, value(found.value)), row("lowest", low === null ? "–" : value(low)), row("highest", high === null ? "–" : value(high)), row("steps not finite", format.integer(bad))]));
     }
 
     rest() {

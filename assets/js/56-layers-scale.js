@@ -5,8 +5,12 @@
   const TAIL = 0.005; // share of the values at each end that may lie beyond the scale, so that one does not flatten all
   const FEW = 400; // with no more values, none may
   const DECADES = 8; // that a logarithmic scale spans at most
-  const SIGNED = new Set(["mean", "min", "max"]);
-  const FROM_ZERO = new Set(["zeros", "nonfinite"]);
+  const SIGNED = new Set(["mean", "min", "max", "activation_mean", "update_ratio"]);
+  const FROM_ZERO = new Set(["zeros", "nonfinite", "grad_zeros", "grad_nonfinite", "weight_nonfinite", "activation_zeros", "activation_nonfinite"]);
+  const WATCHED = new Set(["grad_norm", "weight_norm", "update_ratio", "grad_zeros", "grad_nonfinite", "weight_nonfinite", "activation_mean", "activation_std", "activation_zeros", "activation_nonfinite"]);
+  const OF_DECADES = new Set(["grad_norm", "update_ratio"]); // told by their power of ten, whatever the option says
+  const HEALTHY = 1e-3; // of update and weight: between, below and above are two hues
+  const HEALTHY_DECADES = 3; // to either end
 
   /** The lowest and highest value that a scale has to tell apart, and whether some lie beyond: {low, high, beyond}. */
   function limitsOf(values) {
@@ -21,6 +25,7 @@
   /** A function from a value to its place: 0 to 1, or −1 to 1 where the statistic has a sign. */
   function placer(stat, limits, log) {
     if (!limits) return () => 0;
+    if (stat === "update_ratio") return (value) => (value > 0 ? within(Math.log10(value / HEALTHY) / HEALTHY_DECADES, -1) : -1);
     if (SIGNED.has(stat)) {
       const top = Math.max(Math.abs(limits.low), Math.abs(limits.high)) || 1;
       return log ? (value) => Math.sign(value) * logShare(Math.abs(value), top / 1e4, top) : (value) => within(value / top, -1);
@@ -66,6 +71,7 @@
   function endsOf(stat, limits, log) {
     if (!limits) return ["", "", ""];
     const number = (value) => tb.format.number(value).replace("-", "−");
+    if (stat === "update_ratio") return ["≤ 1e−6", "1e−3 healthy", "≥ 1"];
     if (SIGNED.has(stat)) {
       const top = Math.max(Math.abs(limits.low), Math.abs(limits.high));
       return [(limits.under ? "≤ " : "") + number(-top), "0", (limits.over ? "≥ " : "") + number(top)];
@@ -76,5 +82,8 @@
   }
 
   const isSigned = (stat) => SIGNED.has(stat);
-  tb.layers.scale = { limitsOf, placer, painter, endsOf, isSigned };
+  const isLog = (stat, chosen) => chosen || OF_DECADES.has(stat);
+  const isShare = (stat) => FROM_ZERO.has(stat);
+  const isWatched = (stat) => WATCHED.has(stat);
+  tb.layers.scale = { limitsOf, placer, painter, endsOf, isSigned, isLog, isShare, isWatched, HEALTHY };
 })(window.tailboard);

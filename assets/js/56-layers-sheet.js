@@ -6,7 +6,7 @@
   const GAP_PX = 10; // between runs
   const PAGE_ROWS = 12; // of the keys PageUp and PageDown
   const POINTER_PX = 14; // between pointer and tooltip
-  const TOTALS = { min: (all) => Math.min(...all), max: (all) => Math.max(...all), absmax: (all) => Math.max(...all), nonfinite: (all) => Math.max(...all) };
+  const TOTALS = { min: (all) => Math.min(...all), max: (all) => Math.max(...all), absmax: (all) => Math.max(...all), nonfinite: (all) => Math.max(...all), grad_nonfinite: (all) => Math.max(...all), weight_nonfinite: (all) => Math.max(...all), activation_nonfinite: (all) => Math.max(...all) };
   const mean = (all) => all.reduce((sum, value) => sum + value, 0) / all.length;
   const overlay = () => document.getElementById("overlay");
 
@@ -253,13 +253,14 @@
     tell({ row, run, column }, x, y) {
       const cell = row.head && !row.folded ? null : this.cell(row, run, column);
       const line = (name, text) => make("div", {}, make("span", { class: "quiet", text: name }), make("span", { text }));
-      const head = [line(row.head ? "module" : "tag", row.head ? row.name : row.tags[0]), line("run", tb.runs.title(run.id)), line("step", format.integer(cell?.step ?? run.data.step[column]))];
+      const head = [line(row.head ? "module" : tb.layers.scale.isWatched(this.state.stat) ? "layer" : "tag", row.head ? row.name : row.tags[0]), line("run", tb.runs.title(run.id)), line("step", format.integer(cell?.step ?? run.data.step[column]))];
       this.place([...head, ...this.valueLines(row, cell, line)], x, y);
     }
 
     valueLines(row, cell, line) {
       if (row.head && !row.folded) return [line("tags", `${row.tags.length}, unfolded`)];
       if (!cell) return [line("", "nothing logged at this step")];
+      if (tb.layers.scale.isWatched(this.state.stat) && cell.nonfinite && cell.of === undefined) return [line(this.state.words, cell.nonfinite[0] ? "NaN" : "infinite")];
       const value = cell.unrecorded && cell.value === null ? "not recorded" : cell.value === null ? "no value" : this.state.share ? `${(100 * cell.value).toPrecision(4)} %` : full(cell.value);
       const lines = [line(this.state.words + (cell.of > 1 ? ` of ${cell.of} tags` : ""), value + (cell.estimated && cell.value !== null ? " (estimated)" : ""))];
       if (cell.nonfinite) lines.push(line("not finite", tb.layers.badWords(cell.nonfinite)));

@@ -3,8 +3,9 @@
   "use strict";
   const { make, format } = tb;
   const LEGEND_PX = [220, 12];
-  const WORDS = { std: "standard deviation", mean: "mean", norm: "norm", rms: "root mean square", zeros: "share of zeros", nonfinite: "share of non-finite", min: "smallest value", max: "largest value", absmax: "largest magnitude" };
-  const SHARES = new Set(["zeros", "nonfinite"]);
+  const WORDS = { std: "standard deviation", mean: "mean", norm: "norm", rms: "root mean square", zeros: "share of zeros", nonfinite: "share of non-finite", min: "smallest value", max: "largest value", absmax: "largest magnitude",
+    grad_norm: "gradient norm", weight_norm: "weight norm", update_ratio: "update / weight", grad_zeros: "zeros in gradients", grad_nonfinite: "non-finite in gradients",
+    weight_nonfinite: "non-finite in weights", activation_mean: "activation mean", activation_std: "activation deviation", activation_zeros: "zeros in activations", activation_nonfinite: "non-finite in activations" };
   const LEAST_PX = 320;
   const FOOT_PX = 12;
   let frame = 0;
@@ -14,9 +15,24 @@
   const onPage = () => tb.view.get().page === "layers";
   const statOf = ({ layers_stat: stat }) => (Object.hasOwn(WORDS, stat) ? stat : "std");
 
+  /* Histograms by tag, or watched layers by name. */
+  function tagsOf(stat) {
+    if (!tb.layers.scale.isWatched(stat)) return tb.live.tags().filter((entry) => entry.kind === "histogram");
+    const found = tb.live.tags().map((entry) => ({ ...entry, ...tb.layers.watched(entry.tag) }));
+    return found.filter((entry) => entry.stat === stat).map((entry) => ({ ...entry, tag: entry.layer }));
+  }
+
   function shownTags() {
     const match = tb.matcher(tb.view.get().layers_tags);
-    return tb.live.tags().filter((entry) => entry.kind === "histogram" && match(entry.tag));
+    return tagsOf(statOf(tb.view.get())).filter((entry) => match(entry.tag));
+  }
+
+  /* Where models were watched and no histograms logged, the page begins with what there is. */
+  let proposed = false;
+  function propose() {
+    if (proposed || !tb.live.tags().length) return;
+    proposed = true;
+    if (statOf(tb.view.get()) === "std" && !tagsOf("std").length && tagsOf("grad_norm").length) tb.view.set({ layers_stat: "grad_norm" });
   }
 
   function runsOf(entries) {
@@ -79,9 +95,11 @@
     const place = document.getElementById("layers");
     if (!place || !onPage()) return;
     if (!parts) build(place);
+    propose();
     const entries = shownTags();
     const ids = runsOf(entries);
     showSave(ids);
+    parts.save.hidden = tb.layers.scale.isWatched(statOf(tb.view.get())); // the table page has these
     parts.stepper.show();
     if (!entries.length || !ids.length) return tb.setChildren(place, [empty()]);
     const open = opened();
@@ -95,8 +113,8 @@
     const state = {
       runs, stat, step,
       words: WORDS[stat],
-      share: SHARES.has(stat),
-      log: view.layers_log,
+      share: tb.layers.scale.isShare(stat),
+      log: tb.layers.scale.isLog(stat, view.layers_log),
       perRow: view.layers_scale === "row",
       open: open && { key: open.tag, run: open.run, step: step ?? Infinity },
       theme: document.documentElement.dataset.theme,
@@ -105,7 +123,7 @@
     place.style.minHeight = `${height}px`;
     parts.sheet.show(rowsOf(entries), state, height - parts.legend.offsetHeight);
     showLegend(state);
-    if (open) parts.panel.show(open, runs.find((run) => run.id === open.run)?.data, step);
+    if (open) parts.panel.show(open, runs.find((run) => run.id === open.run)?.data, step, state);
     return undefined;
   }
 
@@ -133,6 +151,7 @@
     if (error) return error;
     const lacking = read.filter((run) => run.data.unrecorded.size);
     if (lacking.length) return `Not recorded by ${lacking.length === 1 ? tb.runs.title(lacking[0].id) : `${lacking.length} of these runs`}: event files do not count ${stat === "zeros" ? "zeros" : "values that are not finite"}.`;
+    if (stat === "update_ratio") return "About 1e−3 a step is healthy; under 1e−5 weights hardly move, over 0.1 they jump.";
     return read.some((run) => run.data.estimated.size) ? "Some rows are estimated from the buckets, since their sums were not logged." : "";
   }
 
@@ -145,8 +164,11 @@
   function empty() {
     const none = tb.nothing.runs();
     if (none) return none;
-    const logged = tb.live.tags().filter((entry) => entry.kind === "histogram").length;
-    if (logged) return tb.nothing.found(logged, "histogram tags", tb.view.get().layers_tags);
+    const logged = tagsOf(statOf(tb.view.get())).length;
+    if (logged) return tb.nothing.found(logged, tb.layers.scale.isWatched(statOf(tb.view.get())) ? "watched layers" : "histogram tags", tb.view.get().layers_tags);
+    if (tb.layers.scale.isWatched(statOf(tb.view.get()))) {
+      return tb.nothing.logged("The picked runs have watched no model for this", "One line watches all layers of a torch model:", "run.watch(model, optimizer)");
+    }
     return tb.nothing.logged(
       "The picked runs have logged no histograms",
       "Log one of each layer, and all layers are here at a glance:",
@@ -158,7 +180,10 @@
   tb.view.onChange((view, changed) => {
     if (changed.some((name) => ["page", "runs", "image_step"].includes(name) || name.startsWith("layers_"))) later();
   });
-  tb.live.on("tags", later);
+  tb.live.on("tags", () => {
+    tb.navigation.offer("watched", tb.live.tags().some(({ tag }) => tb.layers.watched(tag)));
+    later();
+  });
   tb.live.on("runs", later);
   tb.layers.onNews(later);
   tb.histograms.onNews(later);

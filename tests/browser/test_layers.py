@@ -133,3 +133,43 @@ def test_new_steps_come_by_themselves_and_what_is_open_stays(page, serve, logdir
     page.get_by_role("button", name="Close").click()
     expect(page.locator(".layers-panel")).to_have_count(0)
     expect(sheet(page)).to_be_focused()
+
+
+def watch(logdir):
+    """Log what watching a model logs: gradients of NaN in one layer from step 20 on, ratios a decade apart."""
+    with trainer_hooks.init(logdir / "watched") as run:
+        for step in STEPS:
+            for layer in LAYERS:
+                norm = float("nan") if layer == 2 and step == 20 else layer / (1 + step)
+                row = {
+                    f"watch/grad_norm/net.{layer}.weight": norm,
+                    f"watch/update_ratio/net.{layer}.weight": 10.0**-layer,
+                }
+                run.log({"watch/grad_norm": 1.0, **row}, step=step)
+
+
+def test_watched_layers_are_shown_as_rows_and_a_click_shows_the_course_of_one(page, serve, logdir):
+    watch(logdir)
+    page.goto(f"{serve(logdir)}layers")
+    read(page, 1)
+    expect(page).to_have_url(re.compile("lstat=grad_norm"))
+    expect(sheet(page)).to_have_attribute("aria-label", "gradient norm of 2 tags in 2 rows over steps, 1 run")
+    walk(page, "ArrowDown", "End")
+    expect(said(page)).to_have_text("layernet.2.weight, runwatched, step20, gradient normNaN")
+    walk(page, "ArrowDown", "Home", "Enter")
+    panel = page.get_by_role("complementary", name="Course of a layer")
+    expect(panel).to_contain_text("at step 0")
+    expect(panel.get_by_role("table", name="Facts")).to_contain_text("gradient norm10")
+    expect(panel.get_by_role("img", name="gradient norm of net.10.weight over steps")).to_be_visible()
+    panel.get_by_role("button", name="on Charts").click()
+    expect(page.locator('.panel[data-tag="watch/grad_norm/net.10.weight"]')).to_be_visible()
+    expect(page.locator(".panel")).to_have_count(1)
+
+
+def test_charts_leaves_watched_layers_to_the_layers_page(page, serve, logdir):
+    watch(logdir)
+    page.goto(f"{serve(logdir)}charts")
+    expect(page.locator('.panel[data-tag="watch/grad_norm"]')).to_be_visible()
+    expect(page.locator('.panel[data-tag^="watch/"]')).to_have_count(1)
+    page.goto(f"{serve(logdir)}charts?tags=watch/update")
+    expect(page.locator('.panel[data-tag^="watch/update_ratio/"]')).to_have_count(2)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from trainer_hooks.watching.layers import Choice, first_tensor, local
-from trainer_hooks.watching.numbers import moments, norms, precise, total
+from trainer_hooks.watching.numbers import moments, precise, total
 
 _SMALL, _MOST_KEPT = 1 << 16, 64  # values, and outputs that are kept till the end of a step: 16 MB
 _SAFE = (  # finite in, finite out: looked at in measured steps alone
@@ -42,6 +42,8 @@ class Outputs:
     Attributes:
         measuring: whether this step is a measured one.
         tracing: whether modules that return values that are not finite are found at every other step too.
+        kept: small outputs of this step on the host, each with the place of its module.
+        uses_cells: whether anything was marked in `Sums.broken` since that was looked at.
         order: places of the modules in the order of their first call, as far as that was seen.
     """
 
@@ -52,6 +54,7 @@ class Outputs:
         self.sums: dict[torch.device, Sums] = {}
         self.order: list[int] = []
         self.kept: list[tuple[int, Tensor]] = []
+        self.uses_cells = False
         self.refuse = refuse
         self._hooks = [_Hook(self, at) for at in range(len(self.modules))]
         self._handles = [
@@ -74,7 +77,8 @@ class Outputs:
     def look_at_kept(self) -> None:
         """Mark modules whose small outputs are not finite. One look at all costs a third of one at each."""
         kept, self.kept = self.kept, []
-        if kept and not math.isfinite(norms([one for _, one in kept]).sum().item()):
+        if kept and not math.isfinite(torch.stack(torch._foreach_norm([one for _, one in kept])).sum().item()):  # noqa: SLF001
+            self.uses_cells = True
             for at, one in kept:
                 self.sums[one.device].broken[at].add_(total(one), alpha=0)
 
@@ -118,6 +122,7 @@ class _Hook:
                 if not output.requires_grad or not outputs.root.training:
                     return
                 if torch.compiler.is_compiling() or not outputs.has_room(output):
+                    outputs.uses_cells = True
                     cell.add_(output.detach().sum(), alpha=0)
                 else:
                     outputs.kept.append((self.at, output.detach()))
@@ -146,6 +151,7 @@ class _Hook:
         values = local(tensor)
         values = torch.view_as_real(values) if values.is_complex() else values
         if self.cell is not None:
+            self.outputs.uses_cells = True
             sums.broken[self.at].add_(total(values), alpha=0)  # 0, or NaN of what is not finite
         if self.outputs.measuring:
             sums.moments[self.at].add_(moments(values))

@@ -143,6 +143,9 @@ class Steps:
 
     def _look_at_outputs(self, outputs: Outputs) -> None:
         outputs.look_at_kept()
+        if not outputs.uses_cells:
+            return
+        outputs.uses_cells = False
         for device, sums in outputs.sums.items():
             if device not in self._activations:
                 self._activations[device] = Broken([name for name, _ in outputs.modules], device)

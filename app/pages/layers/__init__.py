@@ -10,6 +10,6 @@ PAGE = Page(
     order=25,
     layout=layout,
     register=register,
-    kinds=("histogram",),
+    kinds=("histogram", "watched"),
     fields=FIELDS,
 )

@@ -19,6 +19,16 @@ STATISTICS = (
     ("min", "smallest value"),
     ("max", "largest value"),
     ("absmax", "largest magnitude"),
+    ("grad_norm", "gradient norm"),
+    ("weight_norm", "weight norm"),
+    ("update_ratio", "update / weight"),
+    ("grad_zeros", "zeros in gradients"),
+    ("grad_nonfinite", "non-finite in gradients"),
+    ("weight_nonfinite", "non-finite in weights"),
+    ("activation_mean", "activation mean"),
+    ("activation_std", "activation deviation"),
+    ("activation_zeros", "zeros in activations"),
+    ("activation_nonfinite", "non-finite in activations"),
 )
 SCALES = (("shared", "one scale"), ("row", "per row"))
 SIZES = (("s", "S"), ("m", "M"), ("l", "L"), ("xl", "XL"))
@@ -45,7 +55,7 @@ def _bar() -> Component:
     return html.Div(
         [
             controls.text("layers_tags", "Filter tags", "Filter tags or /regex/", 160),
-            controls.choice("layers_stat", "What is told of each histogram", STATISTICS, "std", 172),
+            controls.choice("layers_stat", "What is told of each histogram or watched layer", STATISTICS, "std", 172),
             controls.segments("layers_scale", "Whose values a colour scale spans", SCALES, "shared"),
             controls.bar_end(
                 "layers-steps",
