@@ -17,7 +17,9 @@ class Keeping:
 
     tailboard: tailboard.Run
     id: str
-    _last: int
+
+    def _place(self, tag: str, step: int | None = None) -> int:
+        raise NotImplementedError
 
     @property
     def dir(self) -> str:
@@ -55,7 +57,8 @@ class Keeping:
             artifact.keep_new_files(Path(self.dir) / "artifacts" / artifact.name.replace("/", "-"))
         except OSError as error:
             self.tailboard.refuse("artifact", f"new files of artifact {artifact.name!r} are not kept: {error}")
-        self.tailboard.log_text(f"artifacts/{artifact.name}", artifact.describe(), step=self._last)
+        tag = f"artifacts/{artifact.name}"
+        self.tailboard.log_text(tag, artifact.describe(), step=self._place(tag))
         return artifact
 
     upsert_artifact = finish_artifact = log_artifact

@@ -39,11 +39,6 @@ class Definitions:
         self._all[name] = Defined(name, str(step) if step else None, tuple(sorted(asked & {"min", "max", "mean"})))
         self._found.clear()
 
-    @property
-    def has_steps(self) -> bool:
-        """Whether a step metric was logged, so that steps are its values."""
-        return bool(self._last)
-
     def by_step(self, row: Mapping[str, Any], step: int) -> dict[int, dict[str, Any]]:
         """Return what is to be logged at which step: at that of the step metric where there is one, else at `step`."""
         if not self._all:

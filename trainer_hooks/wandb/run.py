@@ -36,7 +36,7 @@ class Run(Keeping):
         self.tailboard = run
         self._asked = asked
         self.config = Config(run, asked.config)
-        self.summary = Summary(lambda values: self._log_at(values, self._last))
+        self.summary = Summary(self._log_summary)
         self.name, self.id, self.notes, self.tags = (
             asked.name or run.path.name,
             asked.id,
@@ -125,6 +125,7 @@ class Run(Keeping):
         elif data:
             for place, row in self._definitions.by_step(dict(flatten(data)), at).items():
                 self._log_at(row, place)
+        self._last = at
         committed = commit if commit is not None else step is None
         self._step = max(self._step, at + 1 if committed else at)
         self._stop_if_asked()
@@ -181,7 +182,7 @@ class Run(Keeping):
     def alert(self, title: str, text: str, level: Any = None, wait_duration: Any = None) -> None:  # noqa: ARG002
         """Log a text under the tag `alerts`."""
         word = getattr(level, "value", level) or "INFO"
-        self.tailboard.log_text("alerts", f"**{title}** ({word})\n\n{text}", step=self._last)
+        self.tailboard.log_text("alerts", f"**{title}** ({word})\n\n{text}", step=self._place("alerts"))
 
     def finish(self, exit_code: int | None = None, quiet: bool | None = None) -> None:  # noqa: ARG002
         """End the run; an exit code other than 0 says that it failed."""
@@ -221,7 +222,6 @@ class Run(Keeping):
     def _log_at(self, row: Mapping[str, Any], step: int) -> None:
         numbers = {tag: value for tag, value in row.items() if is_number(value)}
         self.summary.take(numbers)
-        self._last = step
         if numbers:
             self.tailboard.log({**numbers, **self._definitions.kept(numbers)}, step=step)
         for tag, value in row.items():
@@ -229,8 +229,16 @@ class Run(Keeping):
                 log_value(self.tailboard, tag, value, step)
 
     def _log_histogram(self, tag: str, values: Any) -> None:
-        step = self._last if self._definitions.has_steps else self._step
-        self.tailboard.log_histogram(tag, values, step=step)
+        self.tailboard.log_histogram(tag, values, step=self._place(tag, self._step))
+
+    def _log_summary(self, values: Mapping[str, Any]) -> None:
+        for tag, value in values.items():
+            self._log_at({tag: value}, self._place(tag))
+
+    def _place(self, tag: str, step: int | None = None) -> int:
+        """Return where a tag is logged at `step`, or at the last one: there, or where its step metric is."""
+        places = self._definitions.by_step({tag: None}, self._last if step is None else step)
+        return min(places)
 
     def _clean_step(self, step: Any) -> int:
         try:

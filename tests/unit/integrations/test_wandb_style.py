@@ -291,6 +291,25 @@ def test_watch_logs_gradients_and_parameters_at_every_so_many_backward_passes():
     ]
 
 
+def test_what_is_logged_in_between_has_the_step_of_its_own_step_metric():
+    run = wandb.init(name="n")
+    wandb.define_metric("val/*", step_metric="epoch")
+    wandb.define_metric("gradients/*", step_metric="total")
+    weight = torch.nn.Linear(1, 1, bias=False)
+    wandb.watch(weight, log="all", log_freq=1)
+    wandb.log({"total": 100, "val/loss": 1.0, "epoch": 7})
+    weight(torch.ones(1, 1)).sum().backward()
+    wandb.summary["best"] = 1.0
+    wandb.alert("A", "b")
+    folder = finished(run)
+    assert {item["tag"]: item["_step"] for item in media(folder)} == {
+        "gradients/weight": 100,
+        "parameters/weight": 1,
+        "alerts": 0,
+    }
+    assert points(folder)["summary/best"] == [(0, 1.0)]
+
+
 def test_a_watch_that_is_removed_leaves_no_hooks():
     model = torch.nn.Linear(2, 1)
     Watch(model, print, gradients=True, parameters=True, every=1, prefix="").remove()
