@@ -9,6 +9,7 @@ import pytest
 from app.readers.contract import MediaItem
 from app.store.chosen_items import each_of, pick
 from app.store.layer_rows import LayerRows
+from tests.arrays import columns
 
 
 def item(tag, step, values, **more):
@@ -157,3 +158,24 @@ def test_a_question_that_makes_no_sense_is_answered_in_a_sentence(client, layers
     answer = asked(client, **parameters)
     assert answer.status_code == status
     assert words in answer.json["error"]
+
+
+def test_watched_layers_are_rows_by_name_and_what_is_not_finite_is_named(client, store):
+    nan, inf = float("nan"), float("inf")
+    store.put(
+        "a",
+        {
+            "watch/grad_norm/layer.10.weight": columns([1.0, 2.0, 3.0], [0, 100, 200]),
+            "watch/grad_norm/layer.2.weight": columns([nan, inf], [100, 200]),
+            "watch/weight_norm/layer.2.weight": columns([5.0], [0]),
+            "watch/grad_norm": columns([9.0], [0]),
+        },
+    )
+    answer = asked(client, stat="grad_norm").json
+    assert answer["tags"] == ["layer.2.weight", "layer.10.weight"]
+    assert answer["step"] == [0, 100, 200]
+    assert answer["values"] == [[None, None, None], [1.0, 2.0, 3.0]]
+    assert answer["at"] == [[-1, 0, 1], [0, 1, 2]]
+    assert answer["nonfinite"] == [[0, 1, 1, 0], [0, 2, 0, 1]]
+    assert asked(client, stat="grad_norm", steps=2).json["step"] == [0, 200]
+    assert asked(client, stat="grad_zeros").json["tags"] == []
