@@ -81,25 +81,26 @@ def app(tmp_path_factory):
 
 @pytest.mark.parametrize("way", [{}, {"use_incoming_socket": False, "use_polling": True}], ids=["socket", "polling"])
 def test_what_people_do_on_the_page_reaches_the_script(app, way):
+    lab = f"lab {len(way)}"
     with client(app, **way) as viz:
         assert viz.check_connection(timeout_seconds=PATIENCE_S)
         events = []
-        window = viz.properties(PROPERTIES, env="lab")
+        window = viz.properties(PROPERTIES, env=lab)
         viz.register_event_handler(events.append, window)
-        viz.register_event_handler(lambda event: viz.text(f"rate {event['value']}", win="said", env="lab"), window)
+        viz.register_event_handler(lambda event: viz.text(f"rate {event['value']}", win="said", env=lab), window)
         update = {"event_type": "PropertyUpdate", "propertyId": 0, "value": "0.2"}
-        told = asked(app, "panes/event", {"environment": "lab", "window": window, "event": update})
+        told = asked(app, "panes/event", {"environment": lab, "window": window, "event": update})
         assert told["listeners"] >= 1  # scripts of other tests are still connected
-        wait_for(lambda: viz.win_exists("said", env="lab"))
+        wait_for(lambda: viz.win_exists("said", env=lab))
         assert {name: events[0][name] for name in ("target", "eid", *update)} == {
             "target": window,
-            "eid": "lab",
+            "eid": lab,
             **update,
         }
         assert events[0]["pane_data"]["content"] == PROPERTIES
-        assert asked(app, "panes/edit", {"action": "close", "environment": "lab", "windows": [window]})["done"]
+        assert asked(app, "panes/edit", {"action": "close", "environment": lab, "windows": [window]})["done"]
         assert wait_for(lambda: events[1:])[0]["event_type"] == "close"
-        assert not viz.win_exists(window, env="lab")
+        assert not viz.win_exists(window, env=lab)
 
 
 def test_nothing_is_lost_when_the_server_is_killed_between_two_calls(start_app, tmp_path):
