@@ -7,8 +7,8 @@ from typing import Any
 from accelerate import PartialState
 from accelerate.tracking import GeneralTracker
 
-from trainer_hooks.holding import RunHolder
-from trainer_hooks.ranks import SharedStop
+from trainer_hooks.integration.holder import RunHolder
+from trainer_hooks.integration.shared_stop import SharedStop
 from trainer_hooks.run import Run
 
 

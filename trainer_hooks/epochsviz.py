@@ -9,7 +9,7 @@ from collections.abc import Callable
 from threading import Lock, Thread
 from typing import Any
 
-from trainer_hooks.holding import RunHolder
+from trainer_hooks.integration.holder import RunHolder
 from trainer_hooks.run import Run
 
 TRAIN, VALIDATION = "loss/train", "loss/val"

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import keras
 
 from trainer_hooks.given import attempt
-from trainer_hooks.holding import RunHolder
+from trainer_hooks.integration.holder import RunHolder
 from trainer_hooks.job import rank
 from trainer_hooks.run import Run
 

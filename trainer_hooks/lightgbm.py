@@ -6,7 +6,7 @@ from typing import Any
 import lightgbm
 from lightgbm.callback import CallbackEnv, EarlyStopException
 
-from trainer_hooks.boosting import BoostingCallback, log_importances
+from trainer_hooks.integration.boosting import BoostingCallback, log_importances
 from trainer_hooks.run import Run
 
 

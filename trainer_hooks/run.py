@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from trainer_hooks.calls.tracking import TrackCalls
 from trainer_hooks.calls.watching import WatchCalls
 from trainer_hooks.closing import Closer
 from trainer_hooks.config import to_json
@@ -16,7 +17,6 @@ from trainer_hooks.folder import RunFolder
 from trainer_hooks.given import in_words
 from trainer_hooks.kinds import Encoders
 from trainer_hooks.load import LoadSampler
-from trainer_hooks.loops import LoopCalls
 from trainer_hooks.media import MediaLogging
 from trainer_hooks.notices import Notices
 from trainer_hooks.record import encode_resume
@@ -31,7 +31,7 @@ FLUSH_POLL_S = 0.005
 CAPTURE_TIMEOUT_S = 2.0  # a run that ends at once waits this long for what git says
 
 
-class Run(MediaLogging, LoopCalls, WatchCalls):
+class Run(MediaLogging, TrackCalls, WatchCalls):
     """Logs into one run folder. Made by `trainer_hooks.init`.
 
     No method raises for what the disk does or for what is logged, none waits for the disk longer than one

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import is_classifier, is_regressor
 from sklearn.metrics import mean_absolute_error, mean_squared_error
 
-from trainer_hooks.holding import RunHolder
+from trainer_hooks.integration.holder import RunHolder
 from trainer_hooks.run import Run
 from trainer_hooks.start import init
 

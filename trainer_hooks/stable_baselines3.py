@@ -10,7 +10,7 @@ from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.logger import Figure, HParam, Image, KVWriter, Video
 
 from trainer_hooks.given import attempt
-from trainer_hooks.holding import RunHolder
+from trainer_hooks.integration.holder import RunHolder
 from trainer_hooks.run import Run
 from trainer_hooks.tensorboard.formats import pictures
 from trainer_hooks.values import RefusedError

@@ -9,8 +9,8 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.trainer_callback import ExportableState
 
 from trainer_hooks.given import attempt
-from trainer_hooks.holding import RunHolder
-from trainer_hooks.ranks import SharedStop
+from trainer_hooks.integration.holder import RunHolder
+from trainer_hooks.integration.shared_stop import SharedStop
 from trainer_hooks.run import Run
 
 GROUPS = ("eval", "test")

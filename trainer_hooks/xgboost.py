@@ -8,7 +8,7 @@ from typing import Any
 import xgboost
 from xgboost import collective
 
-from trainer_hooks.boosting import BoostingCallback, log_importances
+from trainer_hooks.integration.boosting import BoostingCallback, log_importances
 from trainer_hooks.run import Run
 
 MEASURES = ("gain", "cover", "weight")

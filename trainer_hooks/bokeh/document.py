@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from trainer_hooks.bokeh.looks import Looks
-from trainer_hooks.holding import RunHolder
+from trainer_hooks.integration.holder import RunHolder
 from trainer_hooks.notices import Notices
 from trainer_hooks.run import Run
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trainer_hooks.bokeh.columns import Follower
-from trainer_hooks.holding import RunHolder
+from trainer_hooks.integration.holder import RunHolder
 from trainer_hooks.run import Run
 
 

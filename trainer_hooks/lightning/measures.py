@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from trainer_hooks.batches import samples_in
+from trainer_hooks.tracking.batches import samples_in
 
 
 def optimizer_names(trainer: Any) -> list[str]:

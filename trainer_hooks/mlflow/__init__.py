@@ -8,7 +8,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
-from trainer_hooks.distribution import stand_for
+from trainer_hooks.integration.distribution import stand_for
 from trainer_hooks.mlflow import artifacts, models, pytorch, tracking
 from trainer_hooks.mlflow.autologging import autolog
 from trainer_hooks.mlflow.client import MlflowClient, experiment

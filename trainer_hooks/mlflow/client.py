@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from trainer_hooks.absent import Nothing
+from trainer_hooks.integration.nothing import Nothing
 from trainer_hooks.mlflow import artifacts
 from trainer_hooks.mlflow.runs import ActiveRun
 from trainer_hooks.mlflow.said import nothing

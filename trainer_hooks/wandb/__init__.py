@@ -8,7 +8,7 @@ import sys
 import types
 from typing import Any
 
-from trainer_hooks.absent import Nothing
+from trainer_hooks.integration.nothing import Nothing
 from trainer_hooks.wandb import errors, plot, util
 from trainer_hooks.wandb.absent import Unsupported, nothing, say_once
 from trainer_hooks.wandb.artifacts import Artifact

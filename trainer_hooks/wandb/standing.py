@@ -5,7 +5,7 @@ import types
 from importlib.machinery import ModuleSpec
 from typing import Any
 
-from trainer_hooks.distribution import stand_for
+from trainer_hooks.integration.distribution import stand_for
 from trainer_hooks.wandb import errors, plot, util
 from trainer_hooks.wandb.artifacts import Artifact
 from trainer_hooks.wandb.run import Run

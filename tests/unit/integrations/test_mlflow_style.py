@@ -15,7 +15,7 @@ import torch
 
 import trainer_hooks.mlflow as mlflow
 from tests.logged import media, python, rows, run_json, statuses
-from trainer_hooks import distribution
+from trainer_hooks.integration import distribution
 from trainer_hooks.mlflow.models import infer_signature
 from trainer_hooks.mlflow.session import session
 

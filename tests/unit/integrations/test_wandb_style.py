@@ -20,7 +20,7 @@ from PIL import Image as Pillow
 
 import trainer_hooks.wandb as wandb
 from tests.logged import media, python, rows, run_json, statuses, until
-from trainer_hooks import distribution
+from trainer_hooks.integration import distribution
 from trainer_hooks.wandb.watching import Watch
 
 

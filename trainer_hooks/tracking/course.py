@@ -5,10 +5,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from trainer_hooks.stopwatch import ClockNs
+from trainer_hooks.tracking.stopwatch import ClockNs
 
 if TYPE_CHECKING:
-    from trainer_hooks.tracking import Tracker
+    from trainer_hooks.tracking.tracker import Tracker
 
 
 class Options(NamedTuple):

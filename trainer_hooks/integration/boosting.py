@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from trainer_hooks.holding import RunHolder
+from trainer_hooks.integration.holder import RunHolder
 from trainer_hooks.run import Run
 
 MAX_FEATURES = 1_000  # listed, the most important first

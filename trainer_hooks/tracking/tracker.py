@@ -9,14 +9,14 @@ from contextlib import AbstractContextManager
 from itertools import count
 from typing import Any, Generic, TypeVar
 
-from trainer_hooks.bar import Display, Silent, Standing, display
-from trainer_hooks.batches import SampleCount, mover, set_epoch, waiting_clock
-from trainer_hooks.course import Course, Options
 from trainer_hooks.given import text_of
 from trainer_hooks.job import rank
 from trainer_hooks.pace import Pace
-from trainer_hooks.stopwatch import Stopwatch
-from trainer_hooks.timesheet import CHECKPOINT, DATA, EVALUATION, OTHER, SECOND_NS, STEP, TRANSFER, Timesheet
+from trainer_hooks.tracking.bar import Display, Silent, Standing, display
+from trainer_hooks.tracking.batches import SampleCount, mover, set_epoch, waiting_clock
+from trainer_hooks.tracking.course import Course, Options
+from trainer_hooks.tracking.stopwatch import Stopwatch
+from trainer_hooks.tracking.timesheet import CHECKPOINT, DATA, EVALUATION, OTHER, SECOND_NS, STEP, TRANSFER, Timesheet
 from trainer_hooks.values import RefusedError, to_number
 
 Batch = TypeVar("Batch")

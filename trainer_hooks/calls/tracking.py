@@ -1,4 +1,4 @@
-"""The part of a run that follows a training loop."""
+"""The call of a run that follows a training loop."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from trainer_hooks.reporting import Reporting
 
 if TYPE_CHECKING:
-    from trainer_hooks.course import Course
     from trainer_hooks.tracking import Tracker
+    from trainer_hooks.tracking.course import Course
 
 Batch = TypeVar("Batch")
 
 
-class LoopCalls(Reporting):
+class TrackCalls(Reporting):
     """Tells what the time of a training goes into; see `Tracker`."""
 
     _course: "Course | None" = None
@@ -56,8 +56,8 @@ class LoopCalls(Reporting):
             description: in place of "epoch" in the bar.
             clock_ns: tells nanoseconds.
         """
-        from trainer_hooks.course import Course, Options
         from trainer_hooks.tracking import Tracker  # who does not track need not wait for it
+        from trainer_hooks.tracking.course import Course, Options
 
         if self._course is None:
             self._course = Course(self, self._log_beside, self._first_step)

@@ -1,6 +1,6 @@
 """What the time of a training goes into, row by row: seconds per step of each part, and how many steps they are of."""
 
-from trainer_hooks.stopwatch import Stopwatch
+from trainer_hooks.tracking.stopwatch import Stopwatch
 
 DATA, TRANSFER, STEP, EVALUATION, CHECKPOINT, OTHER = "data", "transfer", "step", "evaluation", "checkpoint", "other"
 BESIDE = frozenset({EVALUATION, CHECKPOINT, OTHER})  # parts that are no training: left out of the throughput

@@ -6,18 +6,18 @@ import pytest
 import torch
 
 from tests.logged import python
-from trainer_hooks.ranks import SharedStop
+from trainer_hooks.integration.shared_stop import SharedStop
 
 # In an interpreter of its own, which imports torch once and forks: what other tests began is not forked with it.
 TWO_PROCESSES = """
 import datetime as dt, json, os, sys
 import torch, torch.distributed as dist
-from trainer_hooks import ranks
-ranks.EXCHANGE_S = 0.0  # after every step
+from trainer_hooks.integration import shared_stop
+shared_stop.EXCHANGE_S = 0.0  # after every step
 
 def train(number, meet, taking_part):
     dist.init_process_group("gloo", f"file://{meet}", dt.timedelta(seconds=120), world_size=2, rank=number)
-    stop = ranks.SharedStop(torch.device("cpu"))
+    stop = shared_stop.SharedStop(torch.device("cpu"))
     if number in taking_part:
         stop.begin()
     for step in range(50):
