@@ -66,17 +66,6 @@ def test_the_head_tells_how_long_a_training_probably_takes(page, serve, training
         expect(page.locator(".run-head dl")).to_contain_text(re.compile(r"time left\s*about \d"))
 
 
-def test_a_button_of_the_list_gets_its_click_though_the_row_grows_meanwhile(page, serve, training, tmp_path):
-    with training():
-        page.goto(f"{serve(tmp_path / 'runs', write=True, interval_s=0.2)}run?of=digits")
-        page.locator('#run-list [data-act="run-stop"]').hover()
-        page.mouse.down()
-        head = page.locator(".run-head dl").get_by_text("points").locator("xpath=following-sibling::dd")
-        expect(head).not_to_have_text(head.inner_text())
-        page.mouse.up()
-        expect(page.get_by_role("dialog", name="Stop digits?")).to_be_visible()
-
-
 def test_a_request_is_taken_back_and_the_training_goes_on(page, serve, training, tmp_path):
     folder = tmp_path / "runs" / "digits"
     with training() as process:
