@@ -22,6 +22,7 @@ else:
     DummyExperiment = base("loggers.logger", "DummyExperiment")
 
 ENDED_WELL = ("success", "finished")
+BEGINNING = ("resume", "again_from", "join")  # of what `trainer_hooks.init` takes, what counts once
 
 
 class TrainingFailedError(Exception):
@@ -189,7 +190,7 @@ class TailboardLogger(MediaLogger, Logger):
         if before is not None and before.stop_requested:
             Path(before.path, STOP_FILE).unlink(missing_ok=True)  # it is done: a further training is not meant
         path = self.log_dir if before is None else before.path
-        options = {name: value for name, value in self._init.items() if name not in ("resume", "again_from")}
+        options = {name: value for name, value in self._init.items() if name not in BEGINNING}
         run = trainer_hooks.init(path, join=True, **options) if self._join else trainer_hooks.init(path, **self._init)
         self._join = True
         if run.path != Path(path).absolute():

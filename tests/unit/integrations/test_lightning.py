@@ -143,6 +143,22 @@ def test_a_test_after_the_training_goes_on_in_its_run(tmp_path):
     assert [path.name for path in run.parent.iterdir()] == ["version_0"]
 
 
+def test_a_run_goes_on_after_the_training_whatever_was_said_of_its_beginning(tmp_path):
+    """LightningCLI passes all that `trainer_hooks.init` takes, each as it is by default."""
+    defaults = {"config": None, "tags": (), "notes": "", "resume": False, "join": False, "again_from": None}
+    logger = TailboardLogger(tmp_path, name="cli", **defaults)
+    logger.log_metrics({"train/loss": 2.0}, step=0)
+    logger.finalize("success")
+    logger.log_metrics({"test/loss": 1.0}, step=1)
+    logger.finalize("success")
+    folder = tmp_path / "cli" / "version_0"
+    assert [(row["_step"], row.get("train/loss"), row.get("test/loss")) for row in rows(folder)] == [
+        (0, 2.0, None),
+        (1, None, 1.0),
+    ]
+    assert [status["state"] for status in statuses(folder)] == ["finished", "finished"]
+
+
 def test_two_trainers_with_one_logger_log_into_one_run_and_hide_nothing_of_each_other(tmp_path):
     logger, model = TailboardLogger(tmp_path), Digits()
     trainer(tmp_path, logger, max_epochs=1, enable_checkpointing=False).fit(model, loader())
