@@ -8,6 +8,7 @@ from accelerate import PartialState
 from accelerate.tracking import GeneralTracker
 
 from trainer_hooks.integration.holder import RunHolder
+from trainer_hooks.integration.rows import log_row
 from trainer_hooks.integration.shared_stop import SharedStop
 from trainer_hooks.run import Run
 
@@ -61,13 +62,8 @@ class TailboardTracker(GeneralTracker):
             step: the trainer's own counter; None counts on.
         """
         run = self._begun()
-        if run is None:
-            return
-        numbers = {tag: value for tag, value in values.items() if not isinstance(value, str)}
-        if numbers:
-            run.log(numbers, step=step)
-        for tag in values.keys() - numbers.keys():
-            run.log_text(tag, values[tag], step=step)
+        if run is not None:
+            log_row(run, values, step)
 
     def log_images(self, values: Mapping[str, Any], step: int | None = None, **_: Any) -> None:
         """Log images.

@@ -15,7 +15,8 @@ from ignite.handlers.base_logger import (
 )
 from ignite.handlers.utils import global_step_from_engine
 
-import trainer_hooks
+from trainer_hooks.integration.holder import RunHolder
+from trainer_hooks.integration.rows import log_row
 from trainer_hooks.run import Run
 
 __all__ = [
@@ -38,17 +39,19 @@ class TailboardLogger(BaseLogger):
         run: what is logged with; None in all but the first process of a distributed job, which log nothing.
     """
 
-    def __init__(self, path: str | os.PathLike[str] | None = None, *, run: Run | None = None, **init: Any) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None = None, *, run: Run | None = None, **options: Any) -> None:
         """Begin a run, unless one is given.
 
         Args:
             path: the run folder.
-            run: an open run to log into; it stays open.
-            init: what else `trainer_hooks.init` takes.
+            run: an open run, in place of all else; it stays open.
+            options: further keywords of `trainer_hooks.init`.
+
+        Raises:
+            TypeError: a run was given and what to open as well.
         """
-        is_first = idist.get_rank() == 0
-        self._opened = run is None
-        self.run = (run or trainer_hooks.init(path, **init)) if is_first else None
+        self._holder = RunHolder(path, run, options)
+        self.run = self._holder.begin() if idist.get_rank() == 0 else None
 
     def follow(self, trainer: Engine) -> None:
         """Tell how far the training engine is, end it when a file STOP asks for it, note the exception that ends it."""
@@ -57,17 +60,13 @@ class TailboardLogger(BaseLogger):
 
     def close(self) -> None:
         """End the run, unless it was given."""
-        self._finish(None)
+        self._holder.finish()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _kind: Any, error: BaseException | None, _trace: Any) -> None:
-        self._finish(error)
-
-    def _finish(self, error: BaseException | None) -> None:
-        if self.run is not None and self._opened:
-            self.run.finish(error)
+        self._holder.finish(error)
 
     def _after_iteration(self, engine: Engine) -> None:
         state = engine.state
@@ -87,7 +86,7 @@ class TailboardLogger(BaseLogger):
 
     def _after_exception(self, engine: Engine, error: BaseException) -> None:
         """Note the exception; raise it as Ignite would, were it not for this handler."""
-        self._finish(error)
+        self._holder.finish(error)
         others = getattr(engine, "_event_handlers", {}).get(Events.EXCEPTION_RAISED, ())
         if len(others) <= 1:
             raise error
@@ -107,11 +106,7 @@ class OutputHandler(BaseOutputHandler):
         values = self._setup_output_metrics_state_attrs(engine, log_text=True, key_tuple=False)
         if logger.run is None:
             return
-        step = self.global_step_transform(engine, event_name)
-        logger.run.log({name: value for name, value in values.items() if not isinstance(value, str)}, step)
-        for name, value in values.items():
-            if isinstance(value, str):
-                logger.run.log_text(name, value, step)
+        log_row(logger.run, values, self.global_step_transform(engine, event_name))
 
 
 class OptimizerParamsHandler(BaseOptimizerParamsHandler):

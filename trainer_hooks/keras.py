@@ -46,12 +46,11 @@ class TailboardCallback(keras.callbacks.Callback):
         super().__init__()
         if update_freq not in ("epoch", "batch") and (not isinstance(update_freq, int) or update_freq < 1):
             raise ValueError(f"update_freq is 'epoch', 'batch' or a number of batches, got {update_freq!r}")
-        self._path, self._options, self._summary = path, options, summary
+        self._summary = summary
         self._holder = RunHolder(path, run, options)
         self._every = 0 if update_freq == "epoch" else 1 if update_freq == "batch" else int(update_freq)
         self._logs = rank(os.environ) in (None, 0)
         self._is_training = self._has_begun = False
-        self._own_path: os.PathLike[str] | None = None  # of the last run that was opened here
         self._batches = self._last = self._epoch = 0  # batches of the training, the last of this epoch, the epoch
 
     @property
@@ -105,7 +104,7 @@ class TailboardCallback(keras.callbacks.Callback):
         """End a run of our own; an evaluation later goes on with it."""
         del logs
         self._is_training = False
-        self._end()
+        self._holder.pause()
 
     def on_test_end(self, logs: Mapping[str, Any] | None = None) -> None:
         """Log an evaluation that is not one of a training, as `test/loss` and the like."""
@@ -114,25 +113,14 @@ class TailboardCallback(keras.callbacks.Callback):
         run = self._holder.begin()
         step = self._batches - 1 if self._every else self._epoch
         run.log({f"test/{name}": value for name, value in logs.items()}, step=max(step, 0))
-        self._end()
+        self._holder.pause()
 
     def _begin(self, epoch: int) -> None:
-        if not self._holder.is_given:
-            self._holder.finish()  # of a training that ended without saying so
-            goes_on = {"resume": True, "again_from": self._batches if self._every else epoch} if epoch else {}
-            path = self._own_path if epoch and self._own_path else self._path
-            self._holder = RunHolder(path, None, {**goes_on, **self._options})
+        step = self._batches if self._every else epoch
+        self._holder.renew(step if epoch else None)
         run = self._holder.begin(attempt(lambda: model_facts(self.model)))
-        self._own_path = run.path
         if self._summary:
-            step = self._batches if self._every else epoch
             run.log_text("model", attempt(lambda: summary_of(self.model)) or "It has none.", step=step)
-
-    def _end(self) -> None:
-        run = self.run
-        self._holder.finish()
-        if run is not None and not self._holder.is_given:
-            self._holder = RunHolder(run.path, None, {"resume": True})
 
 
 def learning_rates(optimizer: Any) -> dict[str, Any]:

@@ -102,11 +102,9 @@ class TailboardCallback(BaseCallback):
             TypeError: a run was given and what to open as well.
         """
         super().__init__(verbose)
-        self._path, self._options = path, options
         self._holder = RunHolder(path, run, options)
         self._format: TailboardOutputFormat | None = None
         self._total = 0
-        self._last_path: os.PathLike[str] | None = None
 
     @property
     def run(self) -> Run | None:
@@ -114,11 +112,8 @@ class TailboardCallback(BaseCallback):
         return self._holder.run
 
     def _on_training_start(self) -> None:
-        if not self._holder.is_given:
-            self._holder.finish()  # of a training that ended without saying so
-            self._holder = self._holder_for(self.num_timesteps)
+        self._holder.renew(self.num_timesteps + 1 if self.num_timesteps else None)
         run = self._holder.begin(attempt(lambda: settings_of(self.model)))
-        self._last_path = run.path
         self._total = int(self.locals.get("total_timesteps", 0))
         self._detach()
         self._format = TailboardOutputFormat(run)
@@ -135,13 +130,6 @@ class TailboardCallback(BaseCallback):
     def _on_training_end(self) -> None:
         self._detach()
         self._holder.finish()
-
-    def _holder_for(self, done: int) -> RunHolder:
-        """Return what opens the run: a new one, or the last where the learning goes on after `done` steps."""
-        if not done:
-            return RunHolder(self._path, None, self._options)
-        path = self._last_path or self._path
-        return RunHolder(path, None, {"resume": True, "again_from": done + 1, **self._options})
 
     def _detach(self) -> None:
         formats = self.logger.output_formats

@@ -10,6 +10,7 @@ from transformers.trainer_callback import ExportableState
 
 from trainer_hooks.given import attempt
 from trainer_hooks.integration.holder import RunHolder
+from trainer_hooks.integration.rows import log_row
 from trainer_hooks.integration.shared_stop import SharedStop
 from trainer_hooks.run import Run
 
@@ -49,7 +50,6 @@ class TailboardCallback(TrainerCallback, ExportableState):
         Raises:
             TypeError: a run was given and what to open as well.
         """
-        self._path, self._options = path, options
         self._holder = RunHolder(path, run, options)
         self._stops, self._save_on_stop = stop, save_on_stop
         self._shared: SharedStop | None = None
@@ -72,9 +72,7 @@ class TailboardCallback(TrainerCallback, ExportableState):
             self._shared.begin()
         if not state.is_world_process_zero:
             return
-        if not self._holder.is_given:
-            self._holder.finish()  # of a training that ended without saying so
-            self._holder = self._holder_for(args, state)
+        self._renew(args, state)
         known = {name: value for name, value in _arguments(args).items() if value is not None}
         config = {"args": known, "trial": state.trial_params, **(attempt(lambda: model_facts(model)) or {})}
         run = self._holder.begin({name: value for name, value in config.items() if value})
@@ -115,7 +113,7 @@ class TailboardCallback(TrainerCallback, ExportableState):
         """End the run where the evaluation is not one of a training; its measures came by `on_log`."""
         del args, state, control
         if not self._is_training:
-            self._end()
+            self._holder.pause()
 
     def on_predict(
         self,
@@ -144,36 +142,28 @@ class TailboardCallback(TrainerCallback, ExportableState):
         self._checkpoints = [path for path in self._checkpoints if _is_there(path)]
         self._note_checkpoints(state)
         self._is_training, self._shared = False, None
-        self._end()
+        self._holder.pause()
 
     def state(self) -> dict[str, Any]:
         """Return what a checkpoint keeps of the callback: where the run is."""
-        run = self.run
-        path = str(run.path) if run is not None else None if self._path is None else os.fspath(self._path)
-        return {"args": {"path": path}, "attributes": {}}
+        path = self._holder.path if self.run is None else self.run.path
+        return {"args": {"path": None if path is None else os.fspath(path)}, "attributes": {}}
 
-    def _holder_for(self, args: TrainingArguments, state: TrainerState) -> RunHolder:
-        """Return what opens the run of this training: a new one, or that of the checkpoint it goes on from."""
-        options = dict(self._options)
-        name = getattr(args, "run_name", None)
-        if name and name != args.output_dir:
-            options.setdefault("name", name)
-        path = self._path
+    def _renew(self, args: TrainingArguments, state: TrainerState) -> None:
+        """Let the run be that of this training: a new one, or that of the checkpoint it goes on from."""
+        names = {}
+        path: str | os.PathLike[str] | None = None
+        run_name = getattr(args, "run_name", None)
+        if run_name and run_name != args.output_dir and "name" not in self._holder.options:
+            names = {"name": run_name}
         if state.is_hyper_param_search and state.trial_name:
-            options["name"] = state.trial_name
-            path = Path(path or "runs") / state.trial_name
-        if state.global_step:
-            options = {"resume": True, "again_from": state.global_step + 1, **options}
-            path = _path_in(state) or path
-        return RunHolder(path, None, options)
+            names = {"name": state.trial_name}
+            path = Path(self._holder.path or "runs") / state.trial_name
+        again_from = state.global_step + 1 if state.global_step else None
+        self._holder.renew(again_from, path=(_path_in(state) if again_from else None) or path, **names)
 
     def _log(self, logs: Mapping[str, Any], step: int) -> None:
-        run = self._holder.begin()
-        named = {grouped(name): value for name, value in logs.items()}
-        for tag, value in named.items():
-            if isinstance(value, str):
-                run.log_text(tag, value, step=step)
-        run.log({tag: value for tag, value in named.items() if not isinstance(value, str)}, step=step)
+        log_row(self._holder.begin(), {grouped(name): value for name, value in logs.items()}, step)
 
     def _note_checkpoints(self, state: TrainerState) -> None:
         if self.run is None or not state.is_world_process_zero:
@@ -183,13 +173,6 @@ class TailboardCallback(TrainerCallback, ExportableState):
         known = {name: value for name, value in facts.items() if value is not None and value != []}
         if known:
             self.run.update_config({"checkpoints": known})
-
-    def _end(self) -> None:
-        """End a run of our own, so that what comes later goes on with it."""
-        run = self.run
-        self._holder.finish()
-        if run is not None and not self._holder.is_given:
-            self._holder = RunHolder(run.path, None, {"resume": True})
 
 
 def grouped(name: str) -> str:

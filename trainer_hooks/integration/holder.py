@@ -13,6 +13,10 @@ class RunHolder:
 
     Frameworks copy their callbacks and send them to other processes. A copy opens a run of its own where the first
     would have; where a run was given, a copy in this process shares it and one in another joins it.
+
+    Attributes:
+        path: the run folder that was asked for.
+        options: the keywords of `trainer_hooks.init` that were asked for.
     """
 
     def __init__(
@@ -33,8 +37,11 @@ class RunHolder:
         """
         if run is not None and (path is not None or options):
             raise TypeError("expected a run that is open, or what trainer_hooks.init takes, and got both")
-        self._given, self._path, self._options = run, path, dict(options or {})
+        self.path, self.options = path, dict(options or {})
+        self._given = run
         self._own: Run | None = None
+        self._last: os.PathLike[str] | None = None  # folder of the run that was opened here last
+        self._next = self.path, self.options  # what `begin` opens
 
     @property
     def run(self) -> Run | None:
@@ -50,7 +57,9 @@ class RunHolder:
         """Return the run, opened if it is not; `config` is added to its own."""
         run = self.run
         if run is None:
-            run = self._own = init(self._path, **self._options)
+            path, options = self._next
+            run = self._own = init(path, **options)
+            self._last = run.path
         if config:
             run.update_config(config)
         return run
@@ -61,10 +70,35 @@ class RunHolder:
         if own is not None:
             own.finish(error)
 
+    def pause(self) -> None:
+        """End the run if it is ours; the next `begin` goes on with it."""
+        if self._own is not None:
+            self._next = self._own.path, {"resume": True}
+        self.finish()
+
+    def renew(
+        self, again_from: int | None = None, *, path: str | os.PathLike[str] | None = None, **options: Any
+    ) -> None:
+        """Let the next `begin` be that of another training; a run of ours that is still open ends.
+
+        Args:
+            again_from: go on with the last run, and log it again from this step on; None: open another run.
+            path: in place of the one that was asked for, or of the last run's.
+            options: in place of those of the same name that were asked for.
+        """
+        self.finish()
+        asked = {**self.options, **options}
+        if again_from is None:
+            self._next = path or self.path, asked
+        else:
+            self._next = path or self._last or self.path, {"resume": True, "again_from": again_from, **asked}
+
     def __deepcopy__(self, _memo: Any) -> Self:
-        return type(self)(self._path, self._given, self._options)
+        copied = type(self)()
+        vars(copied).update(vars(self), _own=None)
+        return copied
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self._given is not None:
             return type(self), (str(self._given.path), None, {"join": True})
-        return type(self), (self._path, None, self._options)
+        return type(self), (self.path, None, self.options), {"_last": self._last, "_next": self._next}
