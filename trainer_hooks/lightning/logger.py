@@ -11,7 +11,7 @@ from lightning_utilities.core.rank_zero import rank_zero_only
 import trainer_hooks
 from trainer_hooks.lightning.checkpoints import checkpoint_facts
 from trainer_hooks.lightning.media import MediaLogger
-from trainer_hooks.lightning.packages import base
+from trainer_hooks.lightning.packages import base, each
 from trainer_hooks.run import Run
 from trainer_hooks.stopping import STOP_FILE
 
@@ -208,6 +208,12 @@ class TailboardLogger(MediaLogger, Logger):
         if self._init.get("resume"):
             return max(numbers, default=0)
         return max(numbers, default=-1) + 1
+
+
+# A Trainer takes the `log_dir` of these alone. Of any other logger, LightningCLI puts its config.yaml into the folder of
+# all runs, and refuses to run a second time.
+for csv_logger in each("loggers.csv_logs", "CSVLogger"):
+    csv_logger.register(TailboardLogger)
 
 
 def _is_first() -> bool:

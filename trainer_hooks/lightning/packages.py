@@ -18,8 +18,17 @@ def base(where: str, name: str) -> Any:
     Raises:
         ImportError: neither package is installed.
     """
-    classes = tuple(getattr(import_module(f"{package}.{where}"), name) for package in _meant())
+    classes = each(where, name)
     return classes[0] if len(classes) == 1 else types.new_class(name, classes)
+
+
+def each(where: str, name: str) -> tuple[Any, ...]:
+    """Return the class `name` of the module `where` of each package that `base` derives from.
+
+    Raises:
+        ImportError: neither package is installed.
+    """
+    return tuple(getattr(import_module(f"{package}.{where}"), name) for package in _meant())
 
 
 def _meant() -> list[str]:

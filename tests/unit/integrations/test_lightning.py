@@ -372,6 +372,17 @@ def test_versions_are_counted_and_may_be_named(tmp_path):
     assert TailboardLogger(tmp_path).name == "lightning_logs"
 
 
+def test_what_lightning_keeps_of_a_training_lies_in_its_run_folder(tmp_path):
+    """LightningCLI's config.yaml, for one: a second training would not be begun where one lies already."""
+    loggers = [TailboardLogger(tmp_path, "cli") for _ in range(2)]
+    folders = []
+    for logger in loggers:
+        training = pl.Trainer(**QUIET, logger=logger)
+        logger.log_metrics({"a": 1.0}, step=0)
+        folders.append(training.log_dir)
+    assert folders == [str(tmp_path / "cli" / "version_0"), str(tmp_path / "cli" / "version_1")]
+
+
 def test_a_version_that_holds_a_run_is_not_mixed_with_another(tmp_path, caplog):
     first, second = TailboardLogger(tmp_path, version=3), TailboardLogger(tmp_path, version=3)
     first.log_metrics({"a": 1.0}, 0)
