@@ -1,13 +1,12 @@
 """Where runs lie: `<tracking folder>/<experiment>/<run name>`, and how one is found again by its id."""
 
 import os
-import re
 import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from trainer_hooks.folder import read_facts
-from trainer_hooks.job import rank
+from trainer_hooks.integration.folders import folder_name, run_folder
 from trainer_hooks.mlflow.said import say_once
 from trainer_hooks.record import RUN_FILE
 
@@ -51,18 +50,9 @@ class Places:
         return self._experiment
 
     def new(self, name: str | None, parent: Path | None) -> Path | None:
-        """Return the folder for a run, that of a nested one within its parent's; None where TAILBOARD_RUN names it.
-
-        Processes of a job other than the first get folders of their own, as each has a run of its own in MLflow.
-        """
-        own = folder_name(name or os.environ.get("MLFLOW_RUN_NAME") or time.strftime("%Y%m%d-%H%M%S"))
-        if parent is not None:
-            return parent / own
-        number = rank(os.environ)
-        suffix = f"-rank{number}" if number else ""
-        if os.environ.get("TAILBOARD_RUN"):
-            return Path(os.environ["TAILBOARD_RUN"] + suffix) if suffix else None
-        return Path(self.root, *filter(None, [folder_name(self.experiment)]), own + suffix)
+        """Return the folder for a run, that of a nested one within its parent's; see `run_folder`."""
+        own = name or os.environ.get("MLFLOW_RUN_NAME") or time.strftime("%Y%m%d-%H%M%S")
+        return run_folder(self.root, self.experiment, own) if parent is None else parent / folder_name(own)
 
     def find(self, run_id: str) -> Path | None:
         """Return the folder of the run with this id, below the folder of all runs."""
@@ -83,8 +73,3 @@ def _folder_of(uri: str) -> Path:
         )
         return Path(DEFAULT_FOLDER)
     return Path(uri)
-
-
-def folder_name(name: str) -> str:
-    """Return a name as one folder can have it."""
-    return re.sub(r"[/\\\0:]+", "-", name).strip().lstrip(".")[:200]

@@ -6,6 +6,7 @@ on; where an answer of W&B's server is needed, UnsupportedError says so.
 
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 from trainer_hooks.integration.nothing import Nothing
@@ -74,23 +75,15 @@ def init(
     notes: str | None = None,
     tags: Any = None,
     config: Any = None,
+    *,
     config_exclude_keys: Any = None,
     config_include_keys: Any = None,
-    allow_val_change: bool | None = None,
     group: str | None = None,
     job_type: str | None = None,
     mode: str | None = None,
-    force: bool | None = None,
     reinit: Any = None,
     resume: Any = None,
-    resume_from: str | None = None,
-    fork_from: str | None = None,
-    save_code: bool | None = None,
-    tensorboard: bool | None = None,
-    sync_tensorboard: bool | None = None,
-    monitor_gym: bool | None = None,
     settings: Any = None,
-    anonymous: Any = None,
     **others: Any,
 ) -> Run:
     """Begin a run in `<dir>/runs/<project>/<name>`; without a name in one named by date and time.
@@ -106,30 +99,16 @@ def init(
         config: a mapping, `argparse.Namespace`, a dataclass.
         config_exclude_keys: names of the config to leave out.
         config_include_keys: names of the config to take alone.
-        allow_val_change: has no meaning here: all values may change.
         group: see `entity`.
         job_type: see `entity`.
         mode: "disabled" logs nothing; all others log here.
-        force: has no meaning here.
         reinit: what happens where a run is active: "return_previous", the default, "finish_previous" or True,
             "create_new".
         resume: "allow", "must", "auto" or True: go on with the run of `id`, if it is there.
-        resume_from: has no meaning here, which is said.
-        fork_from: has no meaning here, which is said.
-        save_code: has no meaning here: commit and changes are captured always.
-        tensorboard: has no meaning here, which is said: logs of TensorBoard are read where they lie.
-        sync_tensorboard: as `tensorboard`.
-        monitor_gym: has no meaning here, which is said.
         settings: a mapping or `Settings`, for those of the above that were not given.
-        anonymous: has no meaning here.
-        others: have no meaning here.
+        others: have no meaning here; where a script could miss what W&B makes of one, that is said once.
     """
     return _session.begin({**others, **locals()})
-
-
-def log(data: Any = None, step: int | None = None, commit: bool | None = None, sync: Any = None) -> None:
-    """Log with the active run, see `Run.log`."""
-    _active("log").log(data, step=step, commit=commit, sync=sync)
 
 
 def finish(exit_code: int | None = None, quiet: bool | None = None) -> None:  # noqa: ARG001
@@ -140,44 +119,25 @@ def finish(exit_code: int | None = None, quiet: bool | None = None) -> None:  # 
 join = finish
 
 
-def define_metric(name: str, *args: Any, **kwargs: Any) -> Any:
-    """See `Run.define_metric`."""
-    return _active("define_metric").define_metric(name, *args, **kwargs)
+def _of_active_run(name: str) -> Callable[..., Any]:
+    """Return the function that calls a method of the run that is active then; without one it says so once."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return getattr(_active(name), name)(*args, **kwargs)
+
+    call.__name__, call.__doc__ = name, getattr(Run, name).__doc__
+    return call
 
 
-def watch(models: Any, *args: Any, **kwargs: Any) -> None:
-    """See `Run.watch`."""
-    _active("watch").watch(models, *args, **kwargs)
-
-
-def unwatch(models: Any = None) -> None:
-    """See `Run.unwatch`."""
-    _active("unwatch").unwatch(models)
-
-
-def alert(title: str, text: str, level: Any = None, wait_duration: Any = None) -> None:
-    """See `Run.alert`."""
-    _active("alert").alert(title, text, level, wait_duration)
-
-
-def save(glob_str: Any = None, *args: Any, **kwargs: Any) -> Any:
-    """See `Run.save`."""
-    return _active("save").save(glob_str, *args, **kwargs)
-
-
-def log_artifact(artifact_or_path: Any, *args: Any, **kwargs: Any) -> Any:
-    """See `Run.log_artifact`."""
-    return _active("log_artifact").log_artifact(artifact_or_path, *args, **kwargs)
-
-
-def log_model(path: Any, *args: Any, **kwargs: Any) -> None:
-    """See `Run.log_model`."""
-    _active("log_model").log_model(path, *args, **kwargs)
-
-
-def use_artifact(artifact_or_name: Any, *args: Any, **kwargs: Any) -> Any:
-    """See `Run.use_artifact`."""
-    return _active("use_artifact").use_artifact(artifact_or_name, *args, **kwargs)
+log = _of_active_run("log")
+define_metric = _of_active_run("define_metric")
+watch = _of_active_run("watch")
+unwatch = _of_active_run("unwatch")
+alert = _of_active_run("alert")
+save = _of_active_run("save")
+log_artifact = _of_active_run("log_artifact")
+log_model = _of_active_run("log_model")
+use_artifact = _of_active_run("use_artifact")
 
 
 def login(*_: Any, **__: Any) -> bool:

@@ -1,13 +1,12 @@
 """What `init` is asked for: by its arguments, else by its settings, else by the variables of W&B."""
 
 import os
-import re
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from trainer_hooks.job import rank
+from trainer_hooks.integration.folders import run_folder
 from trainer_hooks.wandb.util import generate_id
 
 VARIABLES = {
@@ -68,24 +67,12 @@ class Asked:
 
     @property
     def path(self) -> Path | None:
-        """The run folder, `<dir>/runs/<project>/<given id, or name, or date>`; None where TAILBOARD_RUN names it.
-
-        Processes of a job other than the first get folders of their own, as each has a run of its own in W&B.
-        """
-        number = rank(os.environ)
-        suffix = f"-rank{number}" if number else ""
-        if os.environ.get("TAILBOARD_RUN"):
-            return Path(os.environ["TAILBOARD_RUN"] + suffix) if suffix else None
+        """The run folder, `<dir>/runs/<project>/<given id, or name, or date>`; see `run_folder`."""
         name = self.given_id or self.name or time.strftime("%Y%m%d-%H%M%S")
-        return Path(self.dir or "", "runs", *filter(None, [_folder(self.project)]), _folder(name) + suffix)
+        return run_folder(Path(self.dir or "", "runs"), self.project, name)
 
 
 def _words(tags: Any) -> list[str]:
     if isinstance(tags, str):
         return [tag.strip() for tag in tags.split(",") if tag.strip()]
     return [str(tag) for tag in tags] if isinstance(tags, Iterable) else []
-
-
-def _folder(name: Any) -> str:
-    """Return a name as one folder can have it."""
-    return re.sub(r"[/\\\0:]+", "-", str(name or "")).lstrip(".")[:200]

@@ -1,19 +1,19 @@
 """`wandb.config`: what a run was started with, by attribute or by name."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from trainer_hooks.run import Run
 from trainer_hooks.wandb.absent import say_once
+from trainer_hooks.wandb.attributes import Attributes
 
 
-class Config(Mapping[str, Any]):
+class Config(Attributes):
     """The hyper-parameters of a run. What is set goes into its config at once."""
 
     def __init__(self, run: Run, given: Any = None) -> None:
         """Begin with what was given to `init`."""
-        self.__dict__["_run"] = run
-        self.__dict__["_values"] = {}
+        super().__init__(_run=run)
         self.update(given)
 
     def update(self, d: Any = None, allow_val_change: bool | None = None) -> None:  # noqa: ARG002 - all may change
@@ -35,32 +35,6 @@ class Config(Mapping[str, Any]):
 
     def persist(self) -> None:
         """Do nothing: what is set is kept at once."""
-
-    def __getitem__(self, name: str) -> Any:
-        return self._values[name]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self.update({name: value})
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self._values[name]
-        except KeyError:
-            raise AttributeError(
-                f"the config has no {name!r}, but {', '.join(map(str, self._values)) or 'nothing'}"
-            ) from None
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self.update({name: value})
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        return repr(self._values)
 
 
 def _as_mapping(given: Any) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """`define_metric` and `summary`: which metric is another one's step, and the one number that is kept of each."""
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from trainer_hooks.values import RefusedError, flatten, to_number, to_step
+from trainer_hooks.wandb.attributes import Attributes
 
 GROUP = "summary/"
 KEPT: Mapping[str, Callable[[float, float], float]] = {"min": min, "max": max}
@@ -92,13 +93,12 @@ def _whole(value: Any) -> int | None:
         return None
 
 
-class Summary(MutableMapping[str, Any]):
+class Summary(Attributes, MutableMapping[str, Any]):
     """The last value of each metric, and what a program sets itself, which is logged as `summary/<name>`."""
 
     def __init__(self, log: Callable[[dict[str, Any]], None]) -> None:
         """Begin empty; `log` is given what a program sets, by tag."""
-        self.__dict__["_log"] = log
-        self.__dict__["_values"] = {}
+        super().__init__(_log=log)
 
     def take(self, row: Mapping[str, Any]) -> None:
         """Remember the last values of what was logged, numbers only: a tensor would keep its memory."""
@@ -118,29 +118,5 @@ class Summary(MutableMapping[str, Any]):
         self._values.update(news)
         self._log({f"{GROUP}{name}": value for name, value in news.items()})
 
-    def __getitem__(self, name: str) -> Any:
-        return self._values[name]
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self.update({name: value})
-
     def __delitem__(self, name: str) -> None:
         del self._values[name]
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self._values[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self.update({name: value})
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        return repr(self._values)
