@@ -210,8 +210,8 @@ class TailboardLogger(MediaLogger, Logger):
         return max(numbers, default=-1) + 1
 
 
-# A Trainer takes the `log_dir` of these alone. Of any other logger, LightningCLI puts its config.yaml into the folder of
-# all runs, and refuses to run a second time.
+# A Trainer takes the `log_dir` of these alone. Of any other logger, LightningCLI puts its config.yaml into the folder
+# of all runs, and refuses to run a second time.
 for csv_logger in each("loggers.csv_logs", "CSVLogger"):
     csv_logger.register(TailboardLogger)
 
