@@ -1,6 +1,5 @@
 """Logs what LightGBM trains: `lightgbm.train(..., callbacks=[TailboardCallback("runs/trees")])`."""
 
-import os
 from typing import Any
 
 import lightgbm
@@ -22,31 +21,11 @@ class TailboardCallback(BoostingCallback):
     """
 
     order = (
-        25  # after those that change the measures (20), before early stopping (30), which lets no later one see them
+        25  # after what changes the measures (20), before early stopping (30), which ends a round for those after it
     )
     before_iteration = False
-
-    def __init__(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        run: Run | None = None,
-        **options: Any,
-    ) -> None:
-        """Take a run that is open, or what `trainer_hooks.init` takes.
-
-        Args:
-            path: the run folder.
-            run: an open run, in place of all else.
-            options: further keywords of `trainer_hooks.init`.
-
-        Raises:
-            TypeError: a run was given and what to open as well.
-        """
-        super().__init__(path, run=run, **options)
-        self.order = 25  # before early stopping (30), which lets no later one see the round that it ends at
-        self._model: Any = None
-        self._last = 0
+    _model: Any = None
+    _last = 0
 
     def __call__(self, env: CallbackEnv) -> None:
         """Log one round.

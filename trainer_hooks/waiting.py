@@ -1,9 +1,10 @@
 """Says on standard error that a training waits at its end, and how much is left."""
 
-import sys
 import time
 from types import TracebackType
 from typing import Self
+
+from trainer_hooks.terminal import is_terminal, write
 
 AFTER_S = 1.0  # who waits less need not be told
 EVERY_S = 0.1
@@ -28,13 +29,13 @@ class WaitingBar:
         if now - self._began < AFTER_S or now - self._shown < EVERY_S:
             return
         self._shown = now
-        if _is_terminal():
+        if is_terminal():
             done = self._items - items
             bar = "#" * (WIDTH * done // max(self._items, 1))
             left = f"{done:,} of {self._items:,} logged items encoded, {size_bytes / 1e6:,.1f} MB left"
-            _write(f"\rtailboard: [{bar:.<{WIDTH}}] {left}   ")
+            write(f"\rtailboard: [{bar:.<{WIDTH}}] {left}   ")
         elif not self._said:
-            _write(f"tailboard: {items:,} logged items ({size_bytes / 1e6:,.1f} MB) are being encoded\n")
+            write(f"tailboard: {items:,} logged items ({size_bytes / 1e6:,.1f} MB) are being encoded\n")
         self._said = True
 
     def __exit__(
@@ -43,20 +44,4 @@ class WaitingBar:
         if not self._said:
             return
         end = "stopped" if kind else "done"
-        _write(f"{chr(10) if _is_terminal() else ''}tailboard: {end} after {time.monotonic() - self._began:.1f} s\n")
-
-
-def _is_terminal() -> bool:
-    try:
-        return sys.stderr is not None and sys.stderr.isatty()
-    except ValueError:  # it was closed
-        return False
-
-
-def _write(text: str) -> None:
-    try:
-        if sys.stderr is not None:
-            sys.stderr.write(text)
-            sys.stderr.flush()
-    except (OSError, ValueError):  # nobody listens
-        pass
+        write(f"{chr(10) if is_terminal() else ''}tailboard: {end} after {time.monotonic() - self._began:.1f} s\n")

@@ -5,7 +5,14 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from trainer_hooks.lightning.logger import TailboardLogger
-from trainer_hooks.lightning.measures import Pace, batch_size, gradient_norm, learning_rates, optimizer_names, progress
+from trainer_hooks.lightning.measures import (
+    Throughput,
+    batch_size,
+    gradient_norm,
+    learning_rates,
+    optimizer_names,
+    progress,
+)
 from trainer_hooks.lightning.packages import base
 from trainer_hooks.run import Run
 
@@ -48,7 +55,7 @@ class TailboardCallback(Callback):
         self._own = TailboardLogger(run=run, path=path, **init)
         self._logger: TailboardLogger | None = None
         self._row: dict[str, Any] = {}
-        self._pace = Pace()
+        self._throughput = Throughput()
         self._epoch_began = 0.0
         self._steps_in_batch = 0
 
@@ -59,11 +66,11 @@ class TailboardCallback(Callback):
     def on_validation_start(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002
         """Stop the clock; find the logger where nothing is trained."""
         self._find_logger(trainer)
-        self._pace.pause()
+        self._throughput.pause()
 
     def on_validation_end(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002
         """Let the clock run again."""
-        self._pace.go_on()
+        self._throughput.go_on()
 
     def on_test_start(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002
         """Find the logger."""
@@ -72,7 +79,7 @@ class TailboardCallback(Callback):
     def on_train_epoch_start(self, trainer: Any, pl_module: Any) -> None:  # noqa: ARG002
         """Log which epoch begins."""
         self._epoch_began = time.perf_counter()
-        self._pace = Pace()
+        self._throughput = Throughput()
         self._log({"epoch": trainer.current_epoch}, _step(trainer))
 
     def on_train_batch_start(self, trainer: Any, pl_module: Any, batch: Any, batch_idx: int) -> None:  # noqa: ARG002
@@ -92,10 +99,10 @@ class TailboardCallback(Callback):
     def on_train_batch_end(self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int) -> None:  # noqa: ARG002
         """Log the row of this step, tell progress, end if that was asked for."""
         size = batch_size(batch, trainer.train_dataloader)
-        self._pace.count(None if size is None else size * trainer.world_size)
+        self._throughput.count(None if size is None else size * trainer.world_size)
         stepped = self._steps_in_batch or not pl_module.automatic_optimization
         if self._is_due(trainer) and stepped:
-            self._log({**self._row, **self._pace.take()}, _step(trainer))
+            self._log({**self._row, **self._throughput.take()}, _step(trainer))
         if self._logger is not None and trainer.is_global_zero:
             share = progress(trainer, batch_idx)
             if share is not None:

@@ -7,6 +7,8 @@ from typing import Any
 import torch
 
 from trainer_hooks.tracking.batches import samples_in
+from trainer_hooks.tracking.stopwatch import Stopwatch
+from trainer_hooks.tracking.timesheet import SECOND_NS, STEP
 
 
 def optimizer_names(trainer: Any) -> list[str]:
@@ -73,18 +75,18 @@ def progress(trainer: Any, batch_idx: int) -> tuple[float, float] | None:
     return max(bounds, key=lambda bound: bound[0] / bound[1], default=None)
 
 
-class Pace:
-    """How fast steps follow each other, the time of validation left out."""
+class Throughput:
+    """Steps and samples per second, the time of validation left out."""
 
     def __init__(self) -> None:
         """Begin to measure."""
+        self._watch = Stopwatch(time.perf_counter_ns)
         self._begin()
 
     def _begin(self) -> None:
         self._steps = 0
         self._samples: int | None = 0
-        self._spent_s = 0.0
-        self._since: float | None = time.perf_counter()
+        self.go_on()
 
     def count(self, samples: int | None) -> None:
         """Add one step of so many samples; None: of unknown size."""
@@ -93,18 +95,17 @@ class Pace:
 
     def pause(self) -> None:
         """Stop the clock."""
-        if self._since is not None:
-            self._spent_s += time.perf_counter() - self._since
-            self._since = None
+        self._watch.switch(None)
 
     def go_on(self) -> None:
         """Start the clock again."""
-        self._since = time.perf_counter() if self._since is None else self._since
+        self._watch.switch(STEP)
 
     def take(self) -> dict[str, float]:
         """Return steps and, where they are known, samples per second since the last call, and begin anew."""
         self.pause()
-        spent_s, steps, samples = max(self._spent_s, 1e-9), self._steps, self._samples
+        spent_s = max(self._watch.take().get(STEP, 0), 1) / SECOND_NS
+        steps, samples = self._steps, self._samples
         self._begin()
         found = {"time/steps_per_s": steps / spent_s}
         if samples:

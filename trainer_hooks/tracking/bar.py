@@ -4,6 +4,8 @@ import sys
 from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
 
+from trainer_hooks.terminal import is_terminal, write
+
 LINE_EVERY_S = 10.0
 FAILURES = (OSError, ValueError)  # nobody listens: standard error was closed
 
@@ -68,11 +70,7 @@ class Lines:
         self._write(f"{as_line(standing)}, ended after {as_span(standing.spent_s)}")
 
     def _write(self, line: str) -> None:
-        try:
-            if sys.stderr is not None:
-                sys.stderr.write(line + "\n")
-                sys.stderr.flush()
-        except FAILURES:
+        if not write(line + "\n"):
             self._next_s = float("inf")
 
 
@@ -125,14 +123,6 @@ def display(wanted: bool | None, done: int, *, leave: bool) -> Display:
             return Lines()
         return TqdmBar(tqdm, done, leave=leave)
     return Lines()
-
-
-def is_terminal() -> bool:
-    """Tell whether a person sees what goes to standard error."""
-    try:
-        return sys.stderr is not None and sys.stderr.isatty()
-    except ValueError:  # it was closed
-        return False
 
 
 def as_line(standing: Standing) -> str:

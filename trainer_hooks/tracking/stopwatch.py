@@ -47,14 +47,7 @@ class Stopwatch:
         """Give up whatever is nested, and let `part` be the base from now on; return now, in nanoseconds."""
         if self._outer:
             self._outer.clear()
-        now = self._clock_ns()  # as `switch` does: it is called for each batch
-        current = self.current
-        if current is not None:
-            parts = self.parts
-            parts[current] = parts.get(current, 0) + now - self._since
-        self._since = now
-        self.current = part
-        return now
+        return self.switch(part)
 
     def enter(self, part: str) -> int:
         """Nest `part` over what counts now; return what `leave` wants to know."""
