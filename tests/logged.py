@@ -30,6 +30,21 @@ def rows(folder: Path) -> list[dict[str, Any]]:
     return found
 
 
+def series(folder: Path, tag: str) -> dict[int, Any]:
+    """Step -> value of one tag."""
+    return {row["_step"]: row[tag] for row in rows(folder) if tag in row}
+
+
+def points(folder: Path) -> dict[str, list[tuple[int, Any]]]:
+    """Tag -> steps and values, without the load of the machine, which comes by the clock."""
+    found: dict[str, list[tuple[int, Any]]] = {}
+    for row in rows(folder):
+        for tag, value in row.items():
+            if not tag.startswith(("_", "system/")):
+                found.setdefault(tag, []).append((row["_step"], value))
+    return found
+
+
 def growing_rows(path: Path) -> list[dict[str, Any]]:
     """Rows of a JSONL file; an incomplete last line is left out, anything else that is not strict JSON fails."""
     return [_strict(line) for line in path.read_bytes().split(b"\n")[:-1]]

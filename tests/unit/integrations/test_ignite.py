@@ -9,7 +9,7 @@ from sklearn.datasets import load_digits
 from torch.utils.data import DataLoader, TensorDataset
 
 import trainer_hooks
-from tests.logged import media, rows, statuses, until
+from tests.logged import media, series, statuses, until
 from trainer_hooks.ignite import (
     GradsHistHandler,
     GradsScalarHandler,
@@ -38,11 +38,6 @@ class Training:
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.5)
         self.loss = torch.nn.CrossEntropyLoss()
         self.engine = create_supervised_trainer(self.model, self.optimizer, self.loss)
-
-
-def series(folder, tag):
-    """Step -> value of one tag."""
-    return {row["_step"]: row[tag] for row in rows(folder) if tag in row}
 
 
 def test_a_training_on_the_digits_is_logged_by_the_handlers(tmp_path):

@@ -20,7 +20,7 @@ from sklearn.datasets import load_digits
 from torch.utils.data import DataLoader, TensorDataset
 
 import trainer_hooks
-from tests.logged import media, rows, run_json, statuses, until
+from tests.logged import media, rows, run_json, series, statuses, until
 from trainer_hooks.lightning import TailboardCallback, TailboardLogger
 from trainer_hooks.lightning.packages import base
 
@@ -83,11 +83,6 @@ def loader(first: int = 0, last: int = 1200, size: int = 300) -> DataLoader:
 
 def trainer(folder: Path, logger: object, *callbacks: pl.Callback, **options: object) -> pl.Trainer:
     return pl.Trainer(default_root_dir=folder, logger=logger, callbacks=list(callbacks), **{**QUIET, **options})
-
-
-def series(folder: Path, tag: str) -> dict[int, float]:
-    """Step -> value of one tag."""
-    return {row["_step"]: row[tag] for row in rows(folder) if tag in row}
 
 
 def test_a_training_on_the_digits_is_in_the_run_as_it_happened(tmp_path):

@@ -14,7 +14,7 @@ import pytorch_lightning as lightning
 import torch
 
 import trainer_hooks.mlflow as mlflow
-from tests.logged import media, python, rows, run_json, statuses
+from tests.logged import media, points, python, rows, run_json, statuses
 from trainer_hooks.integration import distribution
 from trainer_hooks.mlflow.models import infer_signature
 from trainer_hooks.mlflow.session import session
@@ -31,16 +31,6 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     while mlflow.active_run() is not None:
         mlflow.end_run()
     mlflow.autolog(disable=True)
-
-
-def points(folder: Path) -> dict[str, list[tuple[int, Any]]]:
-    """Return steps and values by tag, without the load of the machine, which comes by the clock."""
-    found: dict[str, list[tuple[int, Any]]] = {}
-    for row in rows(folder):
-        for tag, value in row.items():
-            if not tag.startswith(("_", "system/")):
-                found.setdefault(tag, []).append((row["_step"], value))
-    return found
 
 
 def config(folder: Path) -> dict[str, Any]:

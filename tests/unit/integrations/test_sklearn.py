@@ -13,15 +13,11 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 import trainer_hooks
-from tests.logged import media, rows, run_json, statuses, until
+from tests.logged import media, rows, run_json, series, statuses, until
 from trainer_hooks.sklearn import fit_partially, log_evaluation, log_fit, log_search
 
 IMAGES, LABELS = load_digits(return_X_y=True)
 IMAGES, LABELS = IMAGES[:300] / 16, LABELS[:300]
-
-
-def curve(folder, tag):
-    return {row["_step"]: row[tag] for row in rows(folder) if tag in row}
 
 
 def test_partial_fits_are_seen_epoch_by_epoch(tmp_path):
@@ -39,8 +35,8 @@ def test_partial_fits_are_seen_epoch_by_epoch(tmp_path):
         model, IMAGES[:200], LABELS[:200], 3, tmp_path / "run", validation=held_out, batch_size=64, notes="digits"
     )
     assert seen == [64, 64, 64, 8] * 3
-    assert curve(tmp_path / "run", "train/score")[2] == model.score(IMAGES[:200], LABELS[:200])
-    assert curve(tmp_path / "run", "validation/score")[2] == model.score(*held_out)
+    assert series(tmp_path / "run", "train/score")[2] == model.score(IMAGES[:200], LABELS[:200])
+    assert series(tmp_path / "run", "validation/score")[2] == model.score(*held_out)
     said = run_json(tmp_path / "run")
     assert (said["notes"], said["config"]["estimator"]["class"], said["config"]["epochs"]) == ("digits", "Watched", 3)
     assert statuses(tmp_path / "run")[0]["progress"] == {"done": 3.0, "total": 3.0}
@@ -64,7 +60,7 @@ def test_a_request_to_stop_ends_the_loop_after_the_epoch(tmp_path):
 
         fit_partially(Asking(), IMAGES, LABELS, 1000, run=run, batch_size=1000)
         assert not run.finished
-    assert list(curve(tmp_path / "run", "train/score")) == [0]
+    assert list(series(tmp_path / "run", "train/score")) == [0]
 
 
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer")  # five epochs are no training
@@ -73,8 +69,8 @@ def test_a_fitted_network_tells_its_curves_and_parameters(tmp_path):
     model = make_pipeline(StandardScaler(), network).fit(IMAGES, LABELS)
     with trainer_hooks.init(tmp_path / "run") as run:
         log_fit(run, model)
-    assert list(curve(tmp_path / "run", "train/loss").values()) == network.loss_curve_
-    assert list(curve(tmp_path / "run", "validation/score").values()) == network.validation_scores_
+    assert list(series(tmp_path / "run", "train/loss").values()) == network.loss_curve_
+    assert list(series(tmp_path / "run", "validation/score").values()) == network.validation_scores_
     config = run_json(tmp_path / "run")["config"]
     assert config["fitted"]["n_iter_"] == 5
     assert config["estimator"]["class"] == "Pipeline"
@@ -85,8 +81,8 @@ def test_boosted_trees_tell_the_score_after_each_stage(tmp_path):
     model = GradientBoostingClassifier(n_estimators=4, max_depth=2, random_state=0).fit(IMAGES[:200], LABELS[:200])
     with trainer_hooks.init(tmp_path / "classes") as run:
         log_fit(run, model, IMAGES[200:], LABELS[200:], "test")
-    assert curve(tmp_path / "classes", "train/loss") == dict(enumerate(model.train_score_))
-    assert curve(tmp_path / "classes", "test/staged_score")[3] == model.score(IMAGES[200:], LABELS[200:])
+    assert series(tmp_path / "classes", "train/loss") == dict(enumerate(model.train_score_))
+    assert series(tmp_path / "classes", "test/staged_score")[3] == model.score(IMAGES[200:], LABELS[200:])
     (table,) = media(tmp_path / "classes")
     assert (table["tag"], table["kind"]) == ("feature_importance", "table")
 
@@ -94,7 +90,7 @@ def test_boosted_trees_tell_the_score_after_each_stage(tmp_path):
     scaled = make_pipeline(StandardScaler(), regressor).fit(IMAGES, LABELS)
     with trainer_hooks.init(tmp_path / "numbers") as run:
         log_fit(run, scaled, IMAGES, LABELS)
-    assert curve(tmp_path / "numbers", "validation/staged_score")[2] == pytest.approx(scaled.score(IMAGES, LABELS))
+    assert series(tmp_path / "numbers", "validation/staged_score")[2] == pytest.approx(scaled.score(IMAGES, LABELS))
 
 
 def test_histogram_boosting_tells_both_of_its_scores(tmp_path):
@@ -102,15 +98,15 @@ def test_histogram_boosting_tells_both_of_its_scores(tmp_path):
     model.fit(IMAGES[:100], LABELS[:100] % 2)
     with trainer_hooks.init(tmp_path / "run") as run:
         log_fit(run, model)
-    assert curve(tmp_path / "run", "train/score") == dict(enumerate(model.train_score_))
-    assert curve(tmp_path / "run", "validation/score") == dict(enumerate(model.validation_score_))
+    assert series(tmp_path / "run", "train/score") == dict(enumerate(model.train_score_))
+    assert series(tmp_path / "run", "validation/score") == dict(enumerate(model.validation_score_))
 
 
 def test_a_classifier_is_judged_by_confusion_and_curves(tmp_path):
     model = DecisionTreeClassifier(max_depth=3, random_state=0).fit(IMAGES, LABELS)
     with trainer_hooks.init(tmp_path / "ten") as run:
         log_evaluation(run, model, IMAGES, LABELS, step=4)
-    assert curve(tmp_path / "ten", "test/score") == {4: model.score(IMAGES, LABELS)}
+    assert series(tmp_path / "ten", "test/score") == {4: model.score(IMAGES, LABELS)}
     items = media(tmp_path / "ten")
     assert [item["tag"] for item in items if item["kind"] == "pr_curve"] == [f"test/pr/{digit}" for digit in range(10)]
     assert [item["kind"] for item in items].count("roc_curve") == 10
@@ -143,9 +139,9 @@ def test_each_candidate_of_a_search_is_a_run(tmp_path):
     assert [run_json(folder)["config"] for folder in folders] == [{"max_depth": 1}, {"max_depth": 4}]
     for place, folder in enumerate(folders):
         folds = [search.cv_results_[f"split{fold}_test_score"][place] for fold in range(3)]
-        assert curve(folder, "test_score") == dict(enumerate(folds))
-        assert curve(folder, "mean_test_score") == {3: search.cv_results_["mean_test_score"][place]}
-        assert curve(folder, "rank_test_score") == {3: 2 - place}
+        assert series(folder, "test_score") == dict(enumerate(folds))
+        assert series(folder, "mean_test_score") == {3: search.cv_results_["mean_test_score"][place]}
+        assert series(folder, "rank_test_score") == {3: 2 - place}
 
 
 def test_a_search_is_a_table_in_an_open_run(tmp_path):

@@ -19,7 +19,7 @@ import torch
 from PIL import Image as Pillow
 
 import trainer_hooks.wandb as wandb
-from tests.logged import media, python, rows, run_json, statuses, until
+from tests.logged import media, points, python, run_json, statuses, until
 from trainer_hooks.integration import distribution
 from trainer_hooks.wandb.watching import Watch
 
@@ -32,16 +32,6 @@ def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     while wandb.run is not None:
         wandb.finish()
-
-
-def points(folder: Path) -> dict[str, list[tuple[int, Any]]]:
-    """Return steps and values by tag, without the load of the machine, which comes by the clock."""
-    found: dict[str, list[tuple[int, Any]]] = {}
-    for row in rows(folder):
-        for tag, value in row.items():
-            if not tag.startswith(("_", "system/")):
-                found.setdefault(tag, []).append((row["_step"], value))
-    return found
 
 
 def finished(run: wandb.Run) -> Path:
