@@ -34,7 +34,7 @@
   }
 
   /** Where the filter leaves none of the `count` things that there are, such as "tags". */
-  const found = (count, what, filter) => say(`None of the ${format.integer(count)} ${what} of these runs matches the filter “${filter}”.`);
+  const found = (count, what, filter, whose = " of these runs") => say(`None of the ${format.integer(count)} ${what}${whose} matches the filter “${filter}”.`);
 
   /** Where the picked runs logged nothing for a page: a title, a sentence, and the lines of code that log some. */
   function logged(title, words, ...lines) {

@@ -43,7 +43,7 @@
       const groups = new Map();
       for (const point of this.each.points) groups.set(point.group, [...(groups.get(point.group) || []), point]);
       const type = this.each.points.length > MANY ? "scattergl" : "scatter";
-      const data = [...groups].sort(([a], [b]) => a - b).map(([, points]) => ({
+      const data = [...groups].sort(([, [a]], [, [b]]) => String(a.label).localeCompare(String(b.label), "en", { numeric: true })).map(([, points]) => ({
         type,
         mode: "markers",
         name: String(points[0].label),

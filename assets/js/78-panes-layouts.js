@@ -4,7 +4,7 @@
   "use strict";
   const grid = tb.paneGrid;
   const STORED = "tailboard.panes.";
-  const SIZES_PX = { plot: [440, 320], network: [480, 420], embeddings: [480, 420], image: [300, 300], image_history: [300, 300], properties: [340, 240], text: [340, 240] };
+  const SIZES_PX = { plot: [440, 320], network: [480, 420], embeddings: [480, 420], image: [300, 300], image_history: [300, 300], properties: [340, 220], text: [340, 192] };
   const BAR_PX = 28; // title bar and borders
   const FOOT_PX = 26; // a caption or a slider
   const AUDIO_PX = 56;

@@ -6,6 +6,8 @@
   const MARGIN = { l: 44, r: 12, t: 12, b: 36 };
   const NO_MARGIN = { l: 0, r: 0, t: 0, b: 0 };
   const AXIS = /^[xyz]axis\d*$/;
+  const LEAST_TICK_PX = 16; // between two
+  const WORDS_PX = 48; // beside the last point, where points have words
   const MANY = 6; // names; more stand below each other at the side
   const THIN_BAR = { colorbar: { thickness: 10, outlinewidth: 0, xpad: 6, tickfont: { size: 10 } } };
   const probe = document.createElement("canvas").getContext("2d");
@@ -27,6 +29,7 @@
   function titled(part) {
     if (!part || typeof part !== "object") return;
     if (typeof part.title === "string") part.title = { text: part.title };
+    if (part.title?.text) part.title.text = tb.latex(part.title.text);
     if (part.titlefont && part.title) part.title.font ??= part.titlefont;
     delete part.titlefont;
   }
@@ -48,6 +51,8 @@
     titled(trace.colorbar);
     if (trace.type === "custom" || !trace.type) trace.type = "scatter";
     if (trace.textposition === "right") trace.textposition = "middle right";
+    if (/text/.test(trace.mode || "")) trace.cliponaxis ??= false;
+    if (trace.name) trace.name = tb.latex(trace.name);
     const { marker } = trace;
     if (!marker) return trace;
     if (marker.symbol === "dot") delete marker.symbol;
@@ -59,7 +64,7 @@
   /* The look where neither script nor client said anything. */
   function template(base, paper) {
     const { gridcolor, linecolor } = base.xaxis;
-    const axis = { gridcolor, linecolor, zerolinecolor: linecolor, tickcolor: linecolor, automargin: true, tickfont: { size: 11 }, title: { standoff: 6, font: { size: 12 } } };
+    const axis = { gridcolor, linecolor, zerolinecolor: linecolor, tickcolor: CLEAR, ticks: "outside", ticklen: 4, automargin: true, tickfont: { size: 11 }, title: { standoff: 6, font: { size: 12 } } };
     const depth = { ...axis, backgroundcolor: CLEAR, showbackground: false, gridcolor: linecolor };
     const bars = Object.fromEntries(["heatmap", "contour", "surface", "mesh3d"].map((type) => [type, [THIN_BAR]]));
     return {
@@ -71,7 +76,7 @@
         hovermode: "closest",
         xaxis: axis,
         yaxis: axis,
-        scene: { xaxis: depth, yaxis: depth, zaxis: depth },
+        scene: { xaxis: depth, yaxis: depth, zaxis: depth, camera: { eye: { x: 1.6, y: 1.6, z: 1.15 }, center: { x: 0, y: 0, z: -0.12 } } },
         legend: { bgcolor: CLEAR, font: { size: 11 } },
         colorscale: { sequential: "Viridis" },
         bargap: 0.15,
@@ -90,7 +95,8 @@
   function identified(data) {
     const count = new Map();
     for (const { name } of data) count.set(name, (count.get(name) || 0) + 1);
-    return data.map((trace) => (trace.name && !trace.uid && count.get(trace.name) === 1 ? { ...trace, uid: `name ${trace.name}` } : trace));
+    const word = (name) => `named${[...String(name)].map((letter) => letter.codePointAt(0).toString(36)).join("-")}`; // plotly.js puts it into selectors
+    return data.map((trace) => (trace.name && !trace.uid && count.get(trace.name) === 1 ? { ...trace, uid: word(trace.name) } : trace));
   }
 
   /* A zoom lives as long as the script does not choose the ranges anew. */
@@ -100,18 +106,23 @@
     return JSON.stringify(ranges);
   }
 
+  /* A step between ticks that a script chose for other data: a hundred labels on top of each other say nothing. */
+  function thinTicks(axis, width) {
+    const [low, high] = axis?.range || [];
+    if (typeof axis?.dtick === "number" && Math.abs(high - low) / axis.dtick > width / LEAST_TICK_PX) delete axis.dtick;
+  }
+
   function marginOf(layout, data) {
     const { l, r, t, b } = layout.margin || {};
     if (layout.margin && !CLIENT_MARGINS.includes([l, r, t, b].join())) return layout.margin;
     if (data.some(({ type }) => /3d$|surface/.test(type))) return NO_MARGIN;
-    const right = Object.keys(layout).some((name) => layout[name]?.side === "right") ? 44 : MARGIN.r;
+    const right = Object.keys(layout).some((name) => layout[name]?.side === "right") ? 44 : data.some(({ mode, textposition }) => /text/.test(mode || "") && /right/.test(textposition || "")) ? WORDS_PX : MARGIN.r;
     const round = data.every(({ type }) => /^(pie|sunburst)$/.test(type));
     return { ...(round ? { l: 12, r: 12, t: 12, b: 12 } : MARGIN), r: right, t: layout.title?.text ? 36 : MARGIN.t };
   }
 
   /** What to draw of a window: its traces and layout in the theme, of this size in pixels. */
   function figure(each, width, height) {
-    const base = tb.known.layouts[document.documentElement.dataset.theme];
     const copy = structuredClone({ data: each.data || [], layout: each.layout || {} });
     const data = identified(copy.data.map(tidyTrace));
     const { layout } = copy;
@@ -119,10 +130,12 @@
     eachAxis(layout, titled);
     const paper = layout.paper_bgcolor && lightness(layout.paper_bgcolor) !== null ? layout.paper_bgcolor : token("paper");
     const dark = lightness(paper) < 0.5;
-    const text = tb.known.layouts[dark ? "dark" : "light"].font.color;
+    const base = tb.known.layouts[dark ? "dark" : "light"]; // of the ground that the script chose, where it did
+    const text = base.font.color;
     for (const font of [layout.font, layout.title?.font, layout.legend?.font]) legible(font, dark, text);
     eachAxis(layout, (axis) => [axis?.tickfont, axis?.title?.font].forEach((font) => legible(font, dark, text)));
-    if (layout.title?.text === each.title || !layout.title?.text) delete layout.title;
+    eachAxis(layout, (axis) => thinTicks(axis, width));
+    if (!layout.title?.subtitle?.text) delete layout.title; // the window's own bar says it
     const look = template(base, paper);
     const given = layout.template || {};
     const { paper_bgcolor: _paper, plot_bgcolor: _plot, ...kept } = given.layout || {};

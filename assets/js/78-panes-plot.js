@@ -12,7 +12,8 @@
       this.pane = pane;
       this.element = make("div", { class: "pane-plot" });
       this.note = make("span", { class: "pane-note" });
-      body.append(this.element);
+      this.words = make("p", { class: "pane-nothing quiet", text: "No data: the script removed it, or has sent none yet.", hidden: true });
+      body.append(this.element, this.words);
     }
 
     async show(each) {
@@ -20,7 +21,7 @@
       const plotly = await tb.fullPlotly();
       if (!this.element.isConnected) return;
       const [width, height] = this.room();
-      const { data, layout } = tb.paneSmooth ? tb.paneSmooth.apply(this, tb.paneLook.figure(each, width, height)) : tb.paneLook.figure(each, width, height);
+      const { data, layout } = tb.paneLook.figure(each, width, height);
       this.makeRoom(data.some(({ type }) => HEAVY.test(type)));
       if (this.camera) layout.scene = { ...layout.scene, camera: this.camera };
       this.camera = null;
@@ -58,6 +59,7 @@
     }
 
     tell(each) {
+      this.words.hidden = each.data.some((trace) => ["x", "y", "z", "values", "labels", "lat", "r", "ids", "dimensions"].some((name) => trace[name]?.length || trace[name]?.bdata));
       const most = Math.max(0, ...(each.points || []));
       const words = each.thinned ? `thinned: the longest line has ${tb.format.integer(most)} points, lowest and highest kept` : "";
       this.note.textContent = each.thinned ? "thinned" : "";
@@ -69,9 +71,9 @@
     saves() {
       const size = { width: Math.max(800, this.element.clientWidth), height: Math.max(500, this.element.clientHeight), scale: 2 };
       const save = (format) => () => {
-        const light = getComputedStyle(document.documentElement).getPropertyValue("--paper").trim();
         const { data, layout } = this.element;
-        return this.plotly.downloadImage({ data, layout: { ...layout, paper_bgcolor: light, title: { text: this.pane.name } , margin: undefined } }, { format, filename: this.pane.fileName(), ...size });
+        const whole = { ...layout, paper_bgcolor: tb.paneLook.token("paper"), title: { text: this.pane.name }, margin: { ...layout.margin, t: 60 } };
+        return this.plotly.downloadImage({ data, layout: whole }, { format, filename: this.pane.fileName(), ...size });
       };
       return this.drawn ? [["PNG picture", save("png")], ["SVG picture", save("svg")]] : [];
     }
@@ -80,6 +82,7 @@
       heavy.delete(this);
       if (this.drawn) this.plotly.purge(this.element);
       this.note.remove();
+      this.words.remove();
       this.element.remove();
     }
   }

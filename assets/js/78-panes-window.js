@@ -3,7 +3,7 @@
   "use strict";
   const { make } = tb;
   const grid = tb.paneGrid;
-  const WORDS = { plot: "plot", image: "image", image_history: "images", text: "text", properties: "properties", network: "graph", embeddings: "embeddings" };
+  const WORDS = { image_history: "images", network: "graph" }; // for types whose name says less
   const MOVES = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const HINT = "Drag to move. Keys: arrows move, Shift and arrows resize, Enter enlarges, Delete closes";
   let large = null; // the window that is shown over the page
@@ -48,7 +48,14 @@
     }
 
     get name() {
-      return this.window.title || WORDS[this.window.type] || this.window.type;
+      const { type, form, text } = this.window;
+      return this.ownTitle() || WORDS[type] || (["audio", "video"].includes(form) ? form : /^\s*<svg\b/.test(text || "") ? "drawing" : type);
+    }
+
+    /* What the script called it, or its plot. */
+    ownTitle() {
+      const { title, layout } = this.window;
+      return tb.plainTitle(title || (typeof layout?.title === "string" ? layout.title : layout?.title?.text) || "");
     }
 
     /** Show what the server knows of this window. It is drawn once it comes into view. */
@@ -58,7 +65,7 @@
       this.element.dataset.key = each.key;
       this.element.dataset.type = each.type;
       this.title.textContent = this.name;
-      this.title.classList.toggle("quiet", !each.title);
+      this.title.classList.toggle("quiet", !this.ownTitle());
       this.badge.textContent = badge || "";
       this.badge.hidden = !badge;
       this.element.setAttribute("aria-label", badge ? `${this.name} of ${badge}` : this.name);

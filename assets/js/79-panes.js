@@ -74,7 +74,7 @@
     if (!state.ready) return say(state.error || "Asking for windows…");
     if (!state.environments.length) return start("No windows yet", "Scripts that use Visdom show their windows here, without a change:");
     if (!tb.panes.chosen().length) return say("No environment is chosen. Choose one in the list at the left of the bar.");
-    if (plan.total && filter) return tb.nothing.found(plan.total, plan.isCompared ? "compared windows" : "windows", filter);
+    if (plan.total && filter) return tb.nothing.found(plan.total, plan.isCompared ? "compared windows" : "windows", filter, "");
     if (plan.isCompared && plan.left) return say("No title is shared by windows of these environments, so there is nothing to compare.");
     const gone = state.missing.filter((name) => tb.panes.chosen().includes(name));
     if (gone.length) return say(`There is no environment “${gone[0]}” yet, or it was deleted. Its windows appear here once a script makes some.`);

@@ -28,11 +28,15 @@ def _bar() -> Component:
             controls.flag("pane_compare", "compare", "Windows of the same title together"),
             html.Span(id="panes-count", className="quiet", role="status"),
             html.Span(className="spring"),
-            controls.action("panes-tidy", "tidy", "Put the windows close together, in the order in which they are read"),
+            controls.action(
+                "panes-tidy", "tidy", "Put the windows close together, in the order in which they are read"
+            ),
             controls.options(
                 controls.option(
                     "sizes",
-                    controls.action("panes-reset", "as scripts asked", "Sizes and order as the scripts made the windows"),
+                    controls.action(
+                        "panes-reset", "as scripts asked", "Sizes and order as the scripts made the windows"
+                    ),
                 ),
                 html.Div(id="panes-manage", className="option-group"),
             ),
