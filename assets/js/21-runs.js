@@ -76,10 +76,10 @@
       const run = tb.live.runs.get(id);
       const key = JSON.stringify(run);
       const old = rows.get(id);
-      if (old && (old.key === key || old.element === pressed)) continue;
+      if (old?.key === key) continue;
       const element = row(run);
-      if (old && old.element.isConnected) replaceKeepingFocus(old.element, element);
-      rows.set(id, { element, key });
+      if (old) tb.become(old.element, element);
+      rows.set(id, { element: old?.element ?? element, key });
     }
     const wanted = ids.map((id) => rows.get(id).element);
     const current = [...list.children];
@@ -88,23 +88,6 @@
     for (const id of rows.keys()) if (!tb.live.runs.has(id)) rows.delete(id);
     mark();
     ages();
-  }
-
-  /* A row that was made anew while the pointer is pressed on it would get no click. */
-  let pressed = null;
-  function release() {
-    if (!pressed) return;
-    pressed = null;
-    setTimeout(render); // after the click
-  }
-  document.addEventListener("pointerdown", (event) => (pressed = event.target.closest?.("#run-list li.run") ?? null));
-  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, release);
-
-  function replaceKeepingFocus(old, element) {
-    const focused = old.contains(document.activeElement) ? document.activeElement : null;
-    const selector = focused && (focused.dataset.act ? `[data-act="${focused.dataset.act}"]` : "input");
-    old.replaceWith(element);
-    if (selector) element.querySelector(selector)?.focus();
   }
 
   function empty() {

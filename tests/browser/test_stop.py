@@ -66,6 +66,19 @@ def test_the_head_tells_how_long_a_training_probably_takes(page, serve, training
         expect(page.locator(".run-head dl")).to_contain_text(re.compile(r"time left\s*about \d"))
 
 
+def test_a_press_in_the_run_list_is_a_click_though_its_row_grows_meanwhile(page, serve, training, tmp_path):
+    with training():
+        page.goto(f"{serve(tmp_path / 'runs', write=True, interval_s=0.2)}charts")
+        row = page.locator('#run-list li[data-run="digits"]')
+        step = row.locator(".run-second span").first
+        expect(step).to_have_text(re.compile(r"step \d"))
+        row.locator('[data-act="run-stop"]').hover()
+        page.mouse.down()
+        expect(step).not_to_have_text(step.inner_text())
+        page.mouse.up()
+        expect(page.get_by_role("dialog", name="Stop digits?")).to_be_visible()
+
+
 def test_a_request_is_taken_back_and_the_training_goes_on(page, serve, training, tmp_path):
     folder = tmp_path / "runs" / "digits"
     with training() as process:
