@@ -56,7 +56,7 @@ def plot(
     with _in_words():
         from app.notebook.curves import Look
         from app.notebook.draw import plot as draw
-    look = Look(tags=_tags(tags), smoothing=smoothing, average=average, x=x, log_x=log_x, log_y=log_y)
+    look = Look(tags=tags, smoothing=smoothing, average=average, x=x, log_x=log_x, log_y=log_y)
     return draw(_paths(runs), look, backend)
 
 
@@ -98,7 +98,7 @@ def live(
     with _in_words():
         from app.notebook.curves import Look
         from app.notebook.draw import live as show
-    look = Look(tags=_tags(tags), smoothing=smoothing, average=average, x=x, log_x=log_x, log_y=log_y)
+    look = Look(tags=tags, smoothing=smoothing, average=average, x=x, log_x=log_x, log_y=log_y)
     return show(_paths(runs), look, every_s)
 
 
@@ -109,10 +109,6 @@ def _in_words() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(f"{error}; runs are read with the app: pip install 'tailboard[app]'") from None
-
-
-def _tags(tags: str | Collection[str] | None) -> Collection[str] | None:
-    return [tags] if isinstance(tags, str) else tags
 
 
 def _paths(runs: Place | Iterable[Place] | None) -> list[Path]:

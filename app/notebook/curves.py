@@ -63,7 +63,7 @@ class Look:
         average: a key of `app.transforms.smoothing.AVERAGES`.
     """
 
-    tags: Collection[str] | None = None
+    tags: str | Collection[str] | None = None
     smoothing: float = 0.6
     average: str = "ema"
     x: Axis = "step"
@@ -124,7 +124,7 @@ def panels(logs: Mapping[str, RunLog], look: Look) -> list[Panel]:
     ]
 
 
-def chosen_tags(logs: Mapping[str, RunLog], wanted: Collection[str] | None) -> list[str]:
+def chosen_tags(logs: Mapping[str, RunLog], wanted: str | Collection[str] | None) -> list[str]:
     """Return the scalar tags to draw, by name. Of patterns those count that match a whole tag or stand in it."""
     names = {
         tag

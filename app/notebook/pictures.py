@@ -60,7 +60,7 @@ def _draw_line(axes: Any, curve: Curve, look: Look) -> None:
     axes.plot(x, np.where(np.isfinite(drawn), drawn, np.nan), label=curve.label, linewidth=1.5, marker=marker, **style)
 
 
-def in_plotly(panels: Sequence[Panel], look: Look, title: str = "") -> dict[str, Any]:
+def in_plotly(panels: Sequence[Panel], look: Look) -> dict[str, Any]:
     """Return the panels as a Plotly figure, `{"data": [...], "layout": {...}}`, that JSON can hold."""
     rows, columns = shape_of(len(panels))
     layout: dict[str, Any] = {
@@ -69,11 +69,9 @@ def in_plotly(panels: Sequence[Panel], look: Look, title: str = "") -> dict[str,
         "height": PANEL_PX[1] * rows + 40,
         "margin": {"l": 50, "r": 10, "t": 64, "b": 40},
         "font": {"family": FONT, "size": 11},
-        "title": {"text": title, "font": {"size": 13}, "x": 0, "xref": "paper"},
         "paper_bgcolor": "#ffffff",
         "plot_bgcolor": "#ffffff",
         "hovermode": "x",
-        "uirevision": "keep",
         "annotations": [],
         "legend": {"orientation": "h", "yref": "container", "y": 1, "yanchor": "top", "x": 1, "xanchor": "right"},
     }

@@ -15,7 +15,6 @@ from pathlib import Path
 
 from app.readers._json import decode
 from app.readers._points import as_text
-from app.readers._visdom_parser import Parser
 from app.readers.contract import (
     DEFAULT_CHOICES,
     NOTHING_FOUND,
@@ -30,6 +29,7 @@ from app.readers.contract import (
 from app.readers.folder import stamp_of
 from app.readers.growing import GrowingFile, UnfinishedError
 from app.readers.heads import head
+from app.readers.visdom_log.parser import Parser
 
 OWN_LOG = "calls.jsonl"
 _OWN_NAMES = ("run.json", OWN_LOG, "media", "layouts.json")

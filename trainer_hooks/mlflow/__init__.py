@@ -8,12 +8,12 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
-from trainer_hooks.integration.distribution import stand_for
+from trainer_hooks.integration.stand_in import stand_in
 from trainer_hooks.mlflow import artifacts, models, pytorch, tracking
+from trainer_hooks.mlflow.absent import nothing, say_once
 from trainer_hooks.mlflow.autologging import autolog
 from trainer_hooks.mlflow.client import MlflowClient, experiment
 from trainer_hooks.mlflow.runs import ActiveRun
-from trainer_hooks.mlflow.said import nothing, say_once
 from trainer_hooks.mlflow.session import session
 
 __all__ = [
@@ -253,11 +253,7 @@ def install() -> None:
     Raises:
         RuntimeError: MLflow itself was imported already.
     """
-    ours = sys.modules[__name__]
-    if sys.modules.get("mlflow", ours) is not ours:
-        raise RuntimeError("mlflow itself was imported already; call trainer_hooks.mlflow.install() before that")
-    sys.modules |= {"mlflow": ours, "mlflow.pytorch": pytorch, "mlflow.models": models, "mlflow.tracking": tracking}
-    stand_for("mlflow", __version__)
+    stand_in("mlflow", sys.modules[__name__], {"pytorch": pytorch, "models": models, "tracking": tracking})
 
 
 def _run(run_id: str | None) -> ActiveRun:

@@ -7,8 +7,8 @@ from functools import wraps
 from typing import Any
 
 from trainer_hooks.job import rank
+from trainer_hooks.mlflow.absent import say_once
 from trainer_hooks.mlflow.loops import LoopWatch
-from trainer_hooks.mlflow.said import say_once
 from trainer_hooks.mlflow.session import session
 
 EVERY_STEPS = 10

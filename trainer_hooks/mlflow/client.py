@@ -3,10 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
-from trainer_hooks.integration.nothing import Nothing
+from trainer_hooks.integration.absent import Nothing
 from trainer_hooks.mlflow import artifacts
+from trainer_hooks.mlflow.absent import nothing
 from trainer_hooks.mlflow.runs import ActiveRun
-from trainer_hooks.mlflow.said import nothing
 from trainer_hooks.mlflow.session import session
 
 

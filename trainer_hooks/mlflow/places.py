@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from trainer_hooks.folder import read_facts
 from trainer_hooks.integration.folders import folder_name, run_folder
-from trainer_hooks.mlflow.said import say_once
+from trainer_hooks.mlflow.absent import say_once
 from trainer_hooks.record import RUN_FILE
 
 DEFAULT_FOLDER = "runs"

@@ -9,8 +9,8 @@ from typing import Any
 
 from trainer_hooks.config import to_json
 from trainer_hooks.folder import read_facts
-from trainer_hooks.integration.nothing import Nothing
-from trainer_hooks.mlflow.said import nothing, say_once
+from trainer_hooks.integration.absent import Nothing
+from trainer_hooks.mlflow.absent import nothing, say_once
 from trainer_hooks.run import Run
 from trainer_hooks.values import RefusedError, to_finite, to_number, to_step
 

@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from trainer_hooks.integration.nothing import Nothing
+from trainer_hooks.integration.absent import Nothing
 from trainer_hooks.wandb import errors, plot, util
 from trainer_hooks.wandb.absent import Unsupported, nothing, say_once
 from trainer_hooks.wandb.artifacts import Artifact

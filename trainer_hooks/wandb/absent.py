@@ -2,7 +2,7 @@
 
 from typing import NoReturn
 
-from trainer_hooks.integration.nothing import Absences
+from trainer_hooks.integration.absent import Absences
 from trainer_hooks.wandb.errors import UnsupportedError
 
 _absences = Absences("trainer_hooks.wandb")

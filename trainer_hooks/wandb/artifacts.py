@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from trainer_hooks.integration.nothing import Nothing
+from trainer_hooks.integration.absent import Nothing
 from trainer_hooks.wandb.absent import Unsupported, nothing
 
 MAX_DIGEST_BYTES = 64 << 20  # a larger file would keep a training waiting

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from trainer_hooks import run as tailboard
 from trainer_hooks.disabled import DisabledRun
-from trainer_hooks.integration.nothing import Nothing
+from trainer_hooks.integration.absent import Nothing
 from trainer_hooks.values import RefusedError, describe, flatten, to_step
 from trainer_hooks.wandb.absent import nothing
 from trainer_hooks.wandb.asked import Asked

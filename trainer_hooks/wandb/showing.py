@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from trainer_hooks.integration.nothing import Nothing
+from trainer_hooks.integration.absent import Nothing
 from trainer_hooks.run import Run
 from trainer_hooks.values import RefusedError, describe, to_number
 from trainer_hooks.wandb.data import Image, Media, figure_of, log_images

@@ -1,11 +1,11 @@
 """Lets libraries that import wandb by themselves log here."""
 
 import sys
-import types
 from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import Any
 
-from trainer_hooks.integration.distribution import stand_for
+from trainer_hooks.integration.stand_in import stand_in
 from trainer_hooks.wandb import errors, plot, util
 from trainer_hooks.wandb.artifacts import Artifact
 from trainer_hooks.wandb.run import Run
@@ -17,6 +17,15 @@ class RunDisabled:
     """A class that nothing is of: libraries ask whether a run is of it."""
 
 
+CONTENT: dict[str, dict[str, Any]] = {  # of modules within wandb, by what libraries take from them
+    "sdk": {"Artifact": Artifact},
+    "sdk.lib": {"RunDisabled": RunDisabled},
+    "sdk.lib.config_util": {"ConfigError": errors.ConfigError},
+    "sdk.wandb_run": {"Run": Run},
+    "wandb_run": {"Run": Run},
+}
+
+
 def install() -> None:
     """Let `import wandb` mean this module, for all modules that are imported from now on.
 
@@ -26,23 +35,11 @@ def install() -> None:
         RuntimeError: W&B itself was imported already.
     """
     ours = sys.modules[HERE]
-    if sys.modules.get("wandb", ours) is not ours:
-        raise RuntimeError("wandb itself was imported already; call trainer_hooks.wandb.install() before that")
-    modules: dict[str, dict[str, Any]] = {
-        "wandb.sdk": {"Artifact": Artifact},
-        "wandb.sdk.lib": {"RunDisabled": RunDisabled},
-        "wandb.sdk.lib.config_util": {"ConfigError": errors.ConfigError},
-        "wandb.sdk.wandb_run": {"Run": Run},
-        "wandb.wandb_run": {"Run": Run},
-    }
-    sys.modules["wandb"] = ours
-    stand_for("wandb", ours.__version__)
-    sys.modules |= {"wandb.errors": errors, "wandb.plot": plot, "wandb.util": util}
-    for name, content in modules.items():
-        module = types.ModuleType(name)
-        module.__spec__ = ModuleSpec(name, None, is_package=True)
-        module.__path__ = []
-        module.__dict__.update(content)
-        sys.modules[name] = module
-    ours.__dict__["sdk"], ours.__dict__["wandb_run"] = sys.modules["wandb.sdk"], sys.modules["wandb.wandb_run"]
-    sys.modules["wandb.sdk"].__dict__["lib"] = sys.modules["wandb.sdk.lib"]
+    modules = {name: ModuleType(f"wandb.{name}") for name in CONTENT}
+    for name, content in CONTENT.items():
+        modules[name].__spec__ = ModuleSpec(f"wandb.{name}", None, is_package=True)
+        modules[name].__path__ = []
+        modules[name].__dict__.update(content)
+    modules["sdk"].__dict__["lib"] = modules["sdk.lib"]
+    stand_in("wandb", ours, {**modules, "errors": errors, "plot": plot, "util": util})
+    ours.__dict__.update(sdk=modules["sdk"], wandb_run=modules["wandb_run"])

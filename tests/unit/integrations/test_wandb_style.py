@@ -20,7 +20,6 @@ from PIL import Image as Pillow
 
 import trainer_hooks.wandb as wandb
 from tests.logged import media, points, python, run_json, statuses, until
-from trainer_hooks.integration import distribution
 from trainer_hooks.wandb.watching import Watch
 
 
@@ -403,7 +402,6 @@ def _installed() -> Iterator[None]:
     yield
     for name in added:
         del sys.modules[name]
-    distribution._finder.versions.clear()
 
 
 @pytest.mark.filterwarnings("ignore:.*LeafSpec:FutureWarning")  # Lightning uses what torch has renamed

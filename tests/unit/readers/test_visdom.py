@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from app.readers import _visdom_parser
 from app.readers.visdom import READER
+from app.readers.visdom_log import parser
 
 
 def plot(x, y, *, name="1", win="w", env="main", title=None, where="events", append=None):
@@ -91,7 +91,7 @@ def test_a_plot_that_is_drawn_anew_with_others_is_replaced(log, how):
 
 
 def test_a_window_that_slides_on_and_on_does_not_have_the_file_read_each_time(log, monkeypatch):
-    monkeypatch.setattr(_visdom_parser, "_MOST_ANEW", 2)
+    monkeypatch.setattr(parser, "_MOST_ANEW", 2)
     write(log, *(plot([step, step + 1], [float(step), step + 1.0]) for step in range(10)))
     run = opened(log)
     steps = [step for step, _ in rows(run, "main/w/1")]

@@ -10,13 +10,13 @@ import numpy as np
 
 from app.readers._json import decode
 from app.readers._points import as_text
-from app.readers._visdom_items import Shown, are_lines, shown_of
-from app.readers._visdom_points import as_list, cut, records, sign
 from app.readers.contract import Columns, MediaItem, Span, TagFacts
 from app.readers.facts import join_facts
 from app.readers.folder import Problems
 from app.readers.growing import ReadAnewError, UnfinishedError
 from app.readers.lines import concatenate
+from app.readers.visdom_log.items import Shown, are_lines, shown_of
+from app.readers.visdom_log.points import as_list, cut, records, sign
 
 _PLOTS = {"scatter", "scattergl"}
 _MOST_ANEW = 16  # times that a file is read from its beginning because a line was drawn anew

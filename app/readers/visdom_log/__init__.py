@@ -1,0 +1,1 @@
+"""The calls that visdom's clients made: `app.readers.visdom` puts them together."""
