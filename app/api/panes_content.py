@@ -3,6 +3,8 @@
 import base64
 import binascii
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -54,7 +56,7 @@ def _not_there(error: NoEnvironmentError) -> Response:
 
 def _content(panes: Panes) -> Response:
     name = request.args.get("file", "")
-    with panes.reading(needed("environment")) as environment:
+    with _read(panes) as environment:
         if name:
             return _file(environment, name)
         with environment.lock:
@@ -67,13 +69,23 @@ def _content(panes: Panes) -> Response:
 
 
 def _window(panes: Panes) -> Response:
-    with panes.reading(needed("environment")) as environment, environment.lock:
+    with _read(panes) as environment, environment.lock:
         window = _asked(environment)
         answer = Response(orjson.dumps(environment.state(window)), mimetype="application/json")
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", f"{environment.name}-{window.fields.get('title') or window.id}").strip("-")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name[:150]}.json"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@contextmanager
+def _read(panes: Panes) -> Iterator[Environment]:
+    """Give the environment that is asked for. Raises NotThereError where a file of it is gone."""
+    with panes.reading(needed("environment")) as environment:
+        try:
+            yield environment
+        except OSError as error:
+            raise NotThereError(f"This cannot be read: {error}.") from error
 
 
 def _asked(environment: Environment) -> Window:

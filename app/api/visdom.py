@@ -6,7 +6,9 @@ window. Clients keep no sessions, so a call that a browser sends for another sit
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,6 +29,7 @@ from app.store.panes.shelf import NoEnvironmentError, Panes, ReadOnlyError
 
 MAX_CALL_BYTES = 256 << 20
 FOREIGN = "Another site's page sent this call, so nothing was done."
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 Answer = Callable[[Panes, Mapping[str, Any], int], Any]
 
 
@@ -86,7 +89,7 @@ def _view(panes: Panes, answer: Answer) -> Callable[..., Response]:
             return _text(f"The call has {size:,} bytes; {MAX_CALL_BYTES:,} are the most.", 413)
         body = request.get_data(cache=False)
         try:
-            message = decode(body)
+            message = _message(body)
             if not isinstance(message, dict):
                 raise CallError("a call of visdom is a JSON object")
             said = answer(panes, message, len(body))
@@ -101,6 +104,16 @@ def _view(panes: Panes, answer: Answer) -> Callable[..., Response]:
         return _text(said)
 
     return view
+
+
+def _message(body: bytes) -> Any:
+    """Return what a call says. Raises ValueError."""
+    with suppress(orjson.JSONDecodeError):
+        return orjson.loads(body)
+    message = decode(body)
+    if _HALF.search(body):  # of a pair of surrogates, as Python writes bytes of a file name that are no text
+        message = decode(json.dumps(message, ensure_ascii=False).encode("utf-8", "replace"))
+    return message
 
 
 def _text(said: Any, status: int = 200) -> Response:

@@ -30,6 +30,7 @@ def is_file(part: Any) -> bool:
         and isinstance(part.get("file"), str)
         and FILE_NAME.fullmatch(part["file"]) is not None
         and isinstance(part.get("type"), str)
+        and type(part.get("bytes")) is int
     )
 
 

@@ -69,8 +69,11 @@ def _kept(content: bytes, media_type: str, form: str, folder: Path) -> dict[str,
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-        part.write_bytes(content)
-        part.replace(path)
+        try:
+            part.write_bytes(content)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)  # half a file would keep a full disk full
     return {"file": name, "type": media_type, "bytes": len(content), "as": form}
 
 

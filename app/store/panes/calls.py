@@ -94,12 +94,15 @@ class CallLog:
     def replace(self, lines: Callable[[], Iterator[bytes]]) -> None:
         """Write the file anew and put it into place by rename. Raises OSError."""
         part = self.path.with_name(f".{self.path.name}.part")
-        with part.open("wb") as file:
-            file.writelines(lines())
-            file.flush()
-            os.fsync(file.fileno())
-        self.close()
-        part.replace(self.path)
+        try:
+            with part.open("wb") as file:
+                file.writelines(lines())
+                file.flush()
+                os.fsync(file.fileno())
+            self.close()
+            part.replace(self.path)
+        finally:
+            part.unlink(missing_ok=True)
         self._inode, self.offset = self.path.stat().st_ino, self.path.stat().st_size
 
     def sync(self) -> None:

@@ -20,7 +20,27 @@ Address = Callable[[Mapping[str, Any]], str]
 
 
 def drawn(environment: Environment, window: Window, address: Address) -> dict[str, Any]:
-    """Return a window for the page; the caller holds the environment's lock. Raises OSError where a file is gone."""
+    """Return a window for the page; the caller holds the environment's lock.
+
+    Where a file of it is gone, the window says so, and the others are drawn all the same.
+    """
+    try:
+        return _drawn(environment, window, address)
+    except OSError as error:
+        said = f"{window.id} cannot be shown: {error}."
+        return _known(environment, window) | {
+            "title": str(window.fields.get("title") or ""),
+            "width": None,
+            "height": None,
+            "type": "text",
+            "content": html.escape(said),
+            "plain": said,
+            "media": None,
+            "content_at": address({"window": window.id, "revision": window.revision}),
+        }
+
+
+def _drawn(environment: Environment, window: Window, address: Address) -> dict[str, Any]:
 
     def text(value: Any) -> Any:
         """Put an address in place of a text that is one file; others are read."""
@@ -32,11 +52,7 @@ def drawn(environment: Environment, window: Window, address: Address) -> dict[st
 
     made = {
         **{name: whole(value, text) for name, value in window.fields.items()},
-        "environment": environment.name,
-        "id": window.id,
-        "revision": window.revision,
-        "type": window.type,
-        "place": window.place,
+        **_known(environment, window),
     }
     if window.type == "plot":
         return made | _plot(window, text)
@@ -45,6 +61,16 @@ def drawn(environment: Environment, window: Window, address: Address) -> dict[st
     if window.type == "image_history":
         return made | _history(window, text)
     return made | {"content": whole(window.content, text)}
+
+
+def _known(environment: Environment, window: Window) -> dict[str, Any]:
+    return {
+        "environment": environment.name,
+        "id": window.id,
+        "revision": window.revision,
+        "type": window.type,
+        "place": window.place,
+    }
 
 
 def text_of(environment: Environment, window: Window) -> str:
@@ -94,7 +120,7 @@ def _chars_of(piece: Any) -> int:
     parts = parts_of(piece)
     if parts is None:
         return len(piece) if isinstance(piece, str) else 0
-    return sum(len(part) if isinstance(part, str) else int(part.get("bytes", 0)) for part in parts)
+    return sum(len(part) if isinstance(part, str) else int(part["bytes"]) for part in parts)
 
 
 def _history(window: Window, text: Callable[[Any], Any]) -> dict[str, Any]:

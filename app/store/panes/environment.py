@@ -25,7 +25,6 @@ KEPT_BYTES = 256 << 20
 """Of calls and files that later ones superseded: the pictures that a window showed before stay to be looked at on the
 other pages until they take this much, and as much as what is shown."""
 _MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError)
-_FIRST_LINES = ("events", "win_data")
 
 
 class CallError(ValueError):
@@ -51,6 +50,8 @@ class Environment:
         self._calls = CallLog(folder / log_name)
         self._revision = 0
         self._sizes: dict[str, int] = {}  # bytes of calls and files of each window that is there
+        self._began: dict[str, int] = {}  # for each of them, the call that its content begins with, counted from 1
+        self._taken = 0  # calls of the log so far
         self._superseded = 0  # bytes of calls and files of what is no longer there
         self._is_read = False
 
@@ -63,7 +64,7 @@ class Environment:
                 return
             for call in self._calls.read_new():
                 with suppress(*_MALFORMED):
-                    self._apply(call)
+                    self._take(call)
             self._is_read = True
 
     def call(self, endpoint: str, message: Mapping[str, Any], body_bytes: int) -> str:
@@ -89,14 +90,13 @@ class Environment:
                 return refused
             if not self._calls.offset:
                 self._make_folder()
-            stored = pack(message, self.folder) if body_bytes > LONG_CHARS else message
-            line = line_of(endpoint, {"_time": round(time.time(), 3), **stored})
+            line = self._line(endpoint, message, body_bytes)
             call = call_of(line)
             if call is None:
                 raise CallError("the call is no JSON that can be kept")
             self._calls.add(line)
             try:
-                self._apply(call)
+                self._take(call)
             except MisfitError as error:
                 _log.warning("%s, window %s: %s; nothing is changed", self.name, message.get("win"), error)
             except _MALFORMED as error:
@@ -139,6 +139,14 @@ class Environment:
         """Memory of the points of all windows, about."""
         return sum(window.size_bytes for window in self.windows.values())
 
+    def _line(self, endpoint: str, message: Mapping[str, Any], body_bytes: int) -> bytes:
+        """Return the line that keeps a call, whose long texts are in files by then. Raises CallError, OSError."""
+        try:
+            stored = pack(message, self.folder) if body_bytes > LONG_CHARS else message
+            return line_of(endpoint, {"_time": round(time.time(), 3), **stored})
+        except (TypeError, RecursionError) as error:  # orjson takes neither 255 levels nor half a pair of surrogates
+            raise CallError(f"the call is no JSON that can be kept: {error}") from error
+
     def _with_window(self, endpoint: str, message: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return a message that names its window by a text."""
         window = message.get("win")
@@ -157,6 +165,11 @@ class Environment:
         if endpoint == "events" and known is None and len(self.windows) >= MAX_WINDOWS:
             raise CallError(f"{self.name} has {MAX_WINDOWS:,} windows, which are the most; close some of them")
         return ""
+
+    def _take(self, call: Call) -> None:
+        """Do what the next call of the log says."""
+        self._taken += 1
+        self._apply(call)
 
     def _apply(self, call: Call) -> None:
         endpoint, message = call.endpoint, call.message
@@ -184,11 +197,13 @@ class Environment:
         window.place = known.place if known else len(self.windows)
         window.revision = self._next_revision()
         self._superseded += self._sizes.pop(window.id, 0)
+        self._began[window.id] = self._taken
         self.windows[window.id] = window
 
     def _drop(self, window: str) -> None:
         if self.windows.pop(window, None) is not None:
             self._superseded += self._sizes.pop(window, 0)
+            self._began.pop(window, None)
 
     def _next_revision(self) -> int:
         """Return a number that no window had before, in this process or an earlier one."""
@@ -200,6 +215,7 @@ class Environment:
         self._calls = CallLog(self._calls.path)
         self._is_read = False
         self.windows, self._sizes, self._superseded = {}, {}, 0
+        self._began, self._taken = {}, 0
 
     def _make_folder(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -208,36 +224,40 @@ class Environment:
             replace(path, {"name": self.name, "created": time.time(), "logged_by": "visdom"})
 
     def _compact(self) -> None:
-        """Leave out of the files what later calls superseded."""
-        first = self._first_calls()
-
-        def lines() -> Iterator[bytes]:
-            for place, line, call in self._lines():
-                if call.endpoint != "close" and place >= first.get(str(call.message.get("win")), place + 1):
-                    yield line
-
-        self._calls.replace(lines)
+        """Leave out of the files what later calls superseded. Where the disk cannot take it, they stay as they are."""
         self._superseded = 0
-        kept = {name for _, _, call in self._lines() for name in call.files}
+        began: dict[str, int] = {}
+        try:
+            self._calls.replace(lambda: self._lines_that_count(began))
+        except OSError as error:
+            _log.warning("%s keeps what later calls replaced: %s", self.name, error)
+            return
+        self._began = began
+        kept = [call for _, call in self._lines()]
+        self._taken = len(kept)
+        files = {name for call in kept for name in call.files}
         for path in (self.folder / "media").glob("??/*"):
-            if path.relative_to(self.folder).as_posix() not in kept:
+            if path.relative_to(self.folder).as_posix() not in files:
                 path.unlink(missing_ok=True)
 
-    def _first_calls(self) -> dict[str, int]:
-        """Return, for each window that is there, the line that its content begins with."""
-        first: dict[str, int] = {}
-        for place, _, call in self._lines():
+    def _lines_that_count(self, began: dict[str, int]) -> Iterator[bytes]:
+        """Yield the lines that windows are made of; `began` gets their numbers among these."""
+        count = 0
+        for place, (line, call) in enumerate(self._lines(), 1):
             window = str(call.message.get("win"))
-            if call.endpoint in _FIRST_LINES or window not in first:
-                first[window] = place
-        return {window: place for window, place in first.items() if window in self.windows}
+            first = self._began.get(window)
+            if first is not None and place >= first and call.endpoint != "close":
+                count += 1
+                began.setdefault(window, count)
+                yield line
 
-    def _lines(self) -> Iterator[tuple[int, bytes, Call]]:
+    def _lines(self) -> Iterator[tuple[bytes, Call]]:
+        """Yield every call of the log with its line."""
         with self._calls.path.open("rb") as file:
-            for place, line in enumerate(file):
+            for line in file:
                 call = call_of(line)
                 if call is not None:
-                    yield place, line, call
+                    yield line, call
 
 
 def _link_or_copy(source: str, target: str) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from threading import Lock
 from typing import Any
 
@@ -71,7 +72,8 @@ class Scripts:
         except orjson.JSONDecodeError:
             return
         if isinstance(said, dict) and said.get("cmd") == "echo":
-            self.tell(said)
+            with suppress(TypeError):  # orjson reads more levels than it writes
+                self.tell(said)
 
     def tell(self, message: Mapping[str, Any]) -> int:
         """Send something to every script; return to how many."""

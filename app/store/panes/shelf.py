@@ -1,7 +1,5 @@
 """All environments: those that scripts draw into through this server, and those found below the log folders."""
 
-import errno
-import fcntl
 import os
 import re
 import shutil
@@ -19,6 +17,7 @@ import orjson
 from app.settings import Settings
 from app.store.panes.calls import LOG_NAME
 from app.store.panes.environment import RUN_FILE, CallError, Environment
+from app.store.panes.lock import Lock
 from app.store.panes.names import folder_name
 from app.store.panes.saved import foreign_environment
 from app.store.panes.scripts import Scripts
@@ -80,7 +79,7 @@ class Panes:
         self._users: dict[str, int] = {}
         self._announced: set[str] = set()  # of scripts that have drawn nothing yet
         self._names: dict[str, tuple[float, str]] = {}  # of folders: when run.json was written, and what it says
-        self._lock_file: int | None = None
+        self._right = Lock(self.folder)
 
     def why_read_only(self) -> str:
         """Say why nothing can be drawn through this server; "" where it can."""
@@ -88,7 +87,10 @@ class Panes:
             return "This server was started without --visdom: it shows environments and takes none."
         if self.folder.parent.is_file():
             return f"{self.folder.parent} is a file: environments are kept in a log folder."
-        return "" if self._has_lock() else f"Another server writes the environments in {self.folder}."
+        try:
+            return "" if self._has_lock() else f"Another server writes the environments in {self.folder}."
+        except OSError as error:  # what is there is shown all the same
+            return f"Nothing can be drawn, since {self.folder} cannot be written: {error}."
 
     def listed(self) -> list[Listed]:
         """Return all environments by name."""
@@ -176,7 +178,7 @@ class Panes:
             if not environment.folder.is_dir() or environment.folder.parent != self.folder:
                 self.set_windows(to, environment.states())
                 return
-            environment.copy_to(made)
+            _copy(environment, made)
         replace(made / RUN_FILE, {"name": to, "created": time.time(), "logged_by": "visdom", "forked_from": name})
         with self._using(to, lambda: self._made(to)) as target, target.lock:
             target.close()
@@ -200,9 +202,7 @@ class Panes:
             for environment in self._held.values():
                 environment.close()
             self._held.clear()
-            if self._lock_file is not None:
-                os.close(self._lock_file)
-                self._lock_file = None
+            self._right.let_go()
 
     def _check_writable(self) -> None:
         reason = self.why_read_only()
@@ -273,24 +273,24 @@ class Panes:
     def _has_lock(self) -> bool:
         """Be the one server that writes here, from now on."""
         with self._lock:
-            if self._lock_file is not None:
+            if self._right.is_ours:
                 return True
-            if not self.folder.parent.is_dir() and not self._enabled:
+            if not self._right.take():
                 return False
-            self.folder.mkdir(parents=True, exist_ok=True)
-            file = os.open(self.folder / ".lock", os.O_CREAT | os.O_RDWR, 0o666)
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
-                    os.close(file)
-                    return False
-            self._lock_file = file
             self._held.clear()  # what was followed as somebody else's is ours to write
             for path in self.folder.iterdir():
                 if _HIDDEN.fullmatch(path.name):  # a deletion or a fork that was cut short
                     shutil.rmtree(path, ignore_errors=True)
             return True
+
+
+def _copy(environment: Environment, folder: Path) -> None:
+    """Copy an environment into a folder, or leave nothing there. Raises OSError."""
+    try:
+        environment.copy_to(folder)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def _changed(path: Path) -> float | None:
