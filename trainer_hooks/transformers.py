@@ -41,7 +41,7 @@ class TailboardCallback(TrainerCallback, ExportableState):
         """Take a run that is open, or what `trainer_hooks.init` takes.
 
         Args:
-            path: the run folder; of a search the folder of its trials, where they have names.
+            path: the run folder; of a search the folder of its trials.
             run: an open run, in place of all else.
             stop: end the training when somebody asks for it; of several processes, all need the callback.
             save_on_stop: save a checkpoint before such an end.
@@ -55,6 +55,7 @@ class TailboardCallback(TrainerCallback, ExportableState):
         self._shared: SharedStop | None = None
         self._checkpoints: list[str] = []
         self._is_training = False
+        self._trials = 0  # of a search, begun so far
 
     @property
     def run(self) -> Run | None:
@@ -130,7 +131,7 @@ class TailboardCallback(TrainerCallback, ExportableState):
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Note the checkpoint, and which are left and which is the best."""
         del control
-        folder = Path(args.output_dir) / f"checkpoint-{state.global_step}"
+        folder = _checkpoint_folder(args, state)
         self._checkpoints = [
             path for path in (*self._checkpoints, str(folder)) if path == str(folder) or _is_there(path)
         ]
@@ -156,9 +157,10 @@ class TailboardCallback(TrainerCallback, ExportableState):
         run_name = getattr(args, "run_name", None)
         if run_name and run_name != args.output_dir and "name" not in self._holder.options:
             names = {"name": run_name}
-        if state.is_hyper_param_search and state.trial_name:
-            names = {"name": state.trial_name}
-            path = Path(self._holder.path or "runs") / state.trial_name
+        if state.is_hyper_param_search:
+            names = {"name": state.trial_name or f"run-{self._trials}"}  # as the Trainer calls its folder
+            path = Path(self._holder.path or "runs") / names["name"]
+            self._trials += 1
         again_from = state.global_step + 1 if state.global_step else None
         self._holder.renew(again_from, path=(_path_in(state) if again_from else None) or path, **names)
 
@@ -173,6 +175,13 @@ class TailboardCallback(TrainerCallback, ExportableState):
         known = {name: value for name, value in facts.items() if value is not None and value != []}
         if known:
             self.run.update_config({"checkpoints": known})
+
+
+def _checkpoint_folder(args: TrainingArguments, state: TrainerState) -> Path:
+    """Return where the Trainer has just saved: of a search, in a folder of the trial that it tells no callback."""
+    folder, name = Path(args.output_dir), f"checkpoint-{state.global_step}"
+    saved = folder.glob(f"*/{name}") if state.is_hyper_param_search else ()
+    return max(saved, key=lambda path: path.stat().st_mtime, default=folder / name)
 
 
 def grouped(name: str) -> str:

@@ -150,6 +150,22 @@ def test_each_trial_of_a_search_is_a_run(tmp_path):
     assert rates[0] != rates[1]
 
 
+def test_trials_without_names_are_called_as_the_trainer_calls_their_folders(tmp_path):
+    training = trainer(
+        tmp_path, TailboardCallback(tmp_path / "search"), max_steps=2, save_strategy="steps", save_steps=2
+    )
+    training.model_init = tiny
+    training.hyperparameter_search(
+        hp_space=lambda trial: {"learning_rate": trial.suggest_float("learning_rate", 1e-3, 1e-1)},
+        backend="optuna",
+        n_trials=2,
+    )
+    found = {path.name: run_json(path) for path in sorted((tmp_path / "search").iterdir())}
+    kept = {name: one["config"]["checkpoints"]["kept"] for name, one in found.items()}
+    assert kept == {name: [str(tmp_path / "out" / name / "checkpoint-2")] for name in ("run-0", "run-1")}
+    assert [one["name"] for one in found.values()] == ["run-0", "run-1"]
+
+
 def test_a_run_that_was_given_stays_open_and_other_processes_open_none(tmp_path):
     with trainer_hooks.init(tmp_path / "run") as run:
         trainer(tmp_path, TailboardCallback(run=run), max_steps=2).train()
