@@ -1,25 +1,29 @@
 """Stands for those calls of other loggers that have no meaning without their servers: said once, and harmless."""
 
 from collections.abc import Iterator
+from inspect import isroutine
 from typing import Any, Self
 
 from trainer_hooks.notices import Notices
 
 
 class Nothing:
-    """Answers every call and every attribute with itself. It is false, and holds nothing."""
+    """Takes whatever is set or called, and answers with nothing again. It is false, and holds nothing."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        """Take anything."""
 
     def __getattr__(self, name: str) -> "Nothing":
         if name.startswith("_"):  # what others probe for: __array__, __fspath__, _repr_html_, ...
             raise AttributeError(name)
-        return self
+        return Nothing()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return itself; a function that it is to decorate, as it is."""
-        return args[0] if len(args) == 1 and not kwargs and callable(args[0]) else self
+        """Return nothing; a function that it is to decorate, as it is."""
+        return args[0] if len(args) == 1 and not kwargs and isroutine(args[0]) else Nothing()
 
     def __getitem__(self, _: Any) -> "Nothing":
-        return self
+        return Nothing()
 
     def __setitem__(self, _: Any, __: Any) -> None: ...
 

@@ -35,6 +35,7 @@ class ActiveRun:
     def __init__(self, run: Run, experiment: str, parent: "ActiveRun | None", end: Any) -> None:
         """Take over `run`; `end` is called with this run and the error, when it is to end as a context manager."""
         self.tailboard, self._parent, self._end = run, parent, end
+        self._first_step = run.next_step  # of a run that goes on, after all that it has
         self._steps: dict[str, int] = {}
         run_id = read_facts(run.path).get("id") or f"{id(run):032x}"  # none where the disk fails
         self.data = SimpleNamespace(params=dict[str, str](), metrics=dict[str, float](), tags=dict[str, str]())
@@ -135,11 +136,7 @@ class ActiveRun:
                 return to_step(step)
             except RefusedError as error:
                 self.tailboard.refuse("step", f"a step is a whole number, got {error}; the next one is taken")
-        return self._steps.get(name, self.tailboard.next_step - 1 if self._resumed else -1) + 1
-
-    @property
-    def _resumed(self) -> bool:
-        return not self._steps and self.tailboard.next_step > 0
+        return self._steps.get(name, self._first_step - 1) + 1
 
 
 def _seconds(milliseconds: Any) -> float | None:

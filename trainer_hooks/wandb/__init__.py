@@ -196,9 +196,7 @@ class _Module(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        if hasattr(Run, name) and _session.run is not None:  # those that are called seldom
-            return getattr(_session.run, name)
-        return nothing(name)
+        return getattr(_active(name), name) if hasattr(Run, name) else nothing(name)
 
 
 sys.modules[__name__].__class__ = _Module

@@ -87,11 +87,12 @@ def test_an_exception_and_a_status_say_that_a_run_failed():
 
 def test_a_run_goes_on_by_its_id():
     with mlflow.start_run(run_name="n") as first:
-        mlflow.log_metric("loss", 2.0)
+        mlflow.log_metrics({"loss": 2.0, "acc": 0.5})
     session._known.clear()  # as in a process of its own
     with mlflow.start_run(run_id=first.info.run_id):
         mlflow.log_metric("loss", 1.0)
-    assert points(Path("runs/n"))["loss"] == [(0, 2.0), (1, 1.0)]
+        mlflow.log_metric("acc", 0.75)
+    assert points(Path("runs/n")) == {"loss": [(0, 2.0), (1, 1.0)], "acc": [(0, 0.5), (1, 0.75)]}
 
 
 def test_a_log_without_a_run_begins_one_and_other_threads_log_into_it():

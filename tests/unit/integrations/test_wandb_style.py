@@ -20,7 +20,6 @@ from PIL import Image as Pillow
 
 import trainer_hooks.wandb as wandb
 from tests.logged import media, points, python, run_json, statuses, until
-from trainer_hooks.wandb.watching import Watch
 
 
 @pytest.fixture(autouse=True)
@@ -299,10 +298,12 @@ def test_what_is_logged_in_between_has_the_step_of_its_own_step_metric():
     assert points(folder)["summary/best"] == [(0, 1.0)]
 
 
-def test_a_watch_that_is_removed_leaves_no_hooks():
-    model = torch.nn.Linear(2, 1)
-    Watch(model, print, gradients=True, parameters=True, every=1, prefix="").remove()
-    assert not any(parameter._backward_hooks for parameter in model.parameters())
+def test_a_model_that_is_watched_no_longer_logs_nothing():
+    run, model = wandb.init(name="n"), torch.nn.Linear(2, 1)
+    wandb.watch(model, log="all", log_freq=1)
+    wandb.unwatch(model)
+    model(torch.ones(1, 2)).backward()
+    assert media(finished(run)) == []
 
 
 def test_the_summary_has_last_values_and_logs_what_a_program_sets():
