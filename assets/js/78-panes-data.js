@@ -3,6 +3,7 @@
   "use strict";
   const IDLE_TICKS = 4; // without news; then every second tick asks
   const LOOK_EVERY = 20; // ticks, on other pages, for the first environment
+  const LOOKS = 3; // where no script can make one, and logs of some may be found
   const listeners = [];
   const windows = new Map(); // key -> window
   const state = { ready: false, error: "", writable: false, reason: "", environments: [], present: new Map(), missing: [] };
@@ -10,6 +11,7 @@
   let again = false;
   let ticks = 0;
   let idle = 0;
+  let looks = 0;
   let usual = ""; // the environment that is shown where none was chosen
 
   const keyOf = (environment, id) => `${environment}\n${id}`;
@@ -98,12 +100,18 @@
   /* On other pages only until there is an environment, for the navigation to name this one. */
   function tick() {
     ticks += 1;
-    if (!tb.known.visdom || (tb.live.state.paused && state.ready)) return;
+    if (tb.live.state.paused && state.ready) return;
     if (onPage()) {
       const pace = document.hidden ? 20 : idle < IDLE_TICKS ? 1 : 2;
       if (ticks % pace === 0) ask();
-    } else if (!state.environments.length && ticks % LOOK_EVERY === 1) ask();
+    } else if (!state.environments.length && ticks % LOOK_EVERY === 1 && (tb.known.visdom || looks < LOOKS)) {
+      looks += 1;
+      ask();
+    }
   }
+
+  /** Whether this page may change an environment: the server writes, and this one is not another tool's. */
+  const mayChange = (name) => state.writable && Boolean(state.environments.find((each) => each.name === name)?.writable);
 
   const change = (path, body) => tb.wire.post(`panes/${path}`, body);
 
@@ -135,6 +143,7 @@
     tick,
     send,
     edit,
+    mayChange,
     address,
     layouts: (environment) => tb.wire.get(`panes/layouts?${new URLSearchParams({ environment })}`),
     onNews: (listener) => listeners.push(listener),

@@ -70,7 +70,7 @@
       this.badge.hidden = !badge;
       this.element.setAttribute("aria-label", badge ? `${this.name} of ${badge}` : this.name);
       this.bar.setAttribute("aria-label", `Window ${this.name}`);
-      this.close.hidden = !tb.panes.state.writable || each.together;
+      this.close.hidden = each.together || !tb.panes.mayChange(each.environment);
       if (anew) this.later();
     }
 
@@ -240,7 +240,7 @@
     /* --- closing: for everybody, so it is asked once more --- */
     askToClose() {
       if (this.window.together) return;
-      if (!tb.panes.state.writable) {
+      if (!tb.panes.mayChange(this.window.environment)) {
         tb.toast(tb.panes.state.reason || "This server only reads: windows cannot be closed here.");
         return;
       }

@@ -122,8 +122,8 @@
     const place = document.getElementById("panes-manage");
     if (!place) return;
     const environment = one();
-    const { writable, reason, environments } = tb.panes.state;
-    const mayWrite = writable && environments.find(({ name }) => name === environment)?.writable;
+    const { reason } = tb.panes.state;
+    const mayWrite = tb.panes.mayChange(environment);
     if (environment !== null && known.environment !== environment) {
       known = { environment, mine: {}, shared: {} };
       learn();

@@ -70,7 +70,7 @@
   function wordsFor(plan) {
     const { state } = tb.panes;
     const { pane_filter: filter } = tb.view.get();
-    if (!tb.known.visdom) return start("This server does not listen to Visdom scripts", "Start it so that it does, and run your script unchanged:");
+    if (state.ready && !state.environments.length && !tb.known.visdom) return start("This server does not listen to Visdom scripts", "Start it so that it does, and run your script unchanged:");
     if (!state.ready) return say(state.error || "Asking for windows…");
     if (!state.environments.length) return start("No windows yet", "Scripts that use Visdom show their windows here, without a change:");
     if (!tb.panes.chosen().length) return say("No environment is chosen. Choose one in the list at the left of the bar.");
@@ -148,7 +148,7 @@
   tb.live.on("state", () => tb.panes.tick());
   tb.view.onChange((view, changed) => {
     if (!changed.some((name) => name.startsWith("pane_") || name === "page")) return;
-    if (changed.some((name) => ["page", "pane_environments"].includes(name)) && onPage() && tb.known.visdom) tb.panes.ask();
+    if (changed.some((name) => ["page", "pane_environments"].includes(name)) && onPage()) tb.panes.ask();
     later();
   });
   addEventListener("resize", later);

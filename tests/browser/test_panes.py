@@ -127,6 +127,21 @@ def test_a_window_is_moved_resized_and_closed_by_keys(page, url, run):
     assert run(url, 'print(viz.win_exists("two"), viz.win_exists("one"))') == "False True\n"
 
 
+def test_an_enlarged_window_covers_the_page_and_goes_back(page, url, run):
+    run(url, THREE)
+    open_panes(page, url)
+    drawn(page, "two")
+    before = box(page, "two")
+    bar = pane(page, "two").locator(".pane-bar")
+    bar.focus()
+    page.keyboard.press("Enter")
+    until(lambda: pane(page, "two").locator(".main-svg").first.bounding_box()["width"] > 1300)
+    assert bar.evaluate("(bar) => bar.contains(document.elementFromPoint(200, bar.getBoundingClientRect().y + 9))")
+    page.keyboard.press("Escape")
+    until(lambda: box(page, "two") == before)
+    expect(bar).to_be_focused()
+
+
 def test_new_windows_and_closed_ones_move_no_other(page, url, run):
     run(url, THREE)
     open_panes(page, url)
@@ -289,7 +304,7 @@ def test_two_browsers_arrange_by_themselves_and_share_what_is_saved(new_page, ur
     until(lambda: box(second, "one") == moved)
 
 
-def test_every_call_of_the_client_is_drawn_without_a_complaint(page, url, run):
+def test_every_call_of_the_client_is_drawn_without_a_complaint(page, url, run, shoot):
     code = """
 import plotly.graph_objects as go
 import matplotlib
@@ -338,6 +353,8 @@ viz.audio(tensor=np.sin(np.arange(60000) / 9), opts=title("audio"))
     history.get_by_label("Which picture").fill("0")
     expect(history.locator(".pane-caption")).to_have_text("shade 0.0")
     expect(history.locator(".pane-place")).to_have_text("1 of 2")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    shoot(page, "panes-light")
     player = pane(page, "audio").locator("audio")
     until(lambda: player.evaluate("(player) => player.duration > 0"))
     assert player.evaluate("(player) => player.duration") == pytest.approx(60000 / 44100, abs=0.1)
@@ -349,7 +366,8 @@ def test_a_server_that_only_reads_says_so(page, tmp_path, serve, run):
     open_panes(page, serve(tmp_path / "runs"))
     expect(page.locator("#panes-count")).to_contain_text("read-only")
     pane(page, "one").hover()
-    expect(pane(page, "one").get_by_label("Close for everybody")).to_have_count(0)
+    expect(pane(page, "one").get_by_label("Enlarge or shrink")).to_be_visible()
+    expect(pane(page, "one").get_by_label("Close for everybody")).to_be_hidden()
 
 
 def test_windows_out_of_sight_are_not_drawn(page, url, run):
