@@ -22,7 +22,7 @@ class Page:
         title: the word in the navigation.
         order: place in the navigation, lowest first; the first page is also the address without a path.
         layout: makes the page's components.
-        register: binds the page's callbacks; the store is theirs to ask.
+        register: binds the page's callbacks; the store is theirs to ask. Most have none: the browser asks plain routes.
         kinds: of tags; only where a run logged one of them the navigation shows the page. Empty: always.
         fields: what a browser chooses on this page, kept in the URL; names are shared by all pages.
     """
@@ -31,6 +31,6 @@ class Page:
     title: str
     order: int
     layout: Callable[[], Component]
-    register: Callable[[Dash, StoreLike], None]
+    register: Callable[[Dash, StoreLike], None] = lambda _app, _store: None
     kinds: Collection[str] = ()
     fields: Mapping[str, Field] = field(default_factory=dict)

@@ -1,7 +1,9 @@
-"""Embeddings: the points of the picked runs as clouds side by side, at one step."""
+"""Embeddings: the points of the picked runs as clouds side by side, at one step.
+
+The clouds are fed by `/api/v1/embeddings/…`.
+"""
 
 from app.pages.contract import Page
-from app.pages.embeddings.callbacks import register
 from app.pages.embeddings.layout import FIELDS, layout
 
 PAGE = Page(
@@ -9,7 +11,6 @@ PAGE = Page(
     title="Embeddings",
     order=40,
     layout=layout,
-    register=register,
     kinds=("embedding",),
     fields=FIELDS,
 )

@@ -1,7 +1,9 @@
-"""Graph: the model of one run, as nested boxes or as a table of its layers."""
+"""Graph: the model of one run, as nested boxes or as a table of its layers.
+
+What is drawn comes from `GET /api/v1/graph`.
+"""
 
 from app.pages.contract import Page
-from app.pages.graph.callbacks import register
 from app.pages.graph.layout import FIELDS, layout
 
 PAGE = Page(
@@ -9,7 +11,6 @@ PAGE = Page(
     title="Graph",
     order=50,
     layout=layout,
-    register=register,
     kinds=("graph",),
     fields=FIELDS,
 )

@@ -1,7 +1,9 @@
-"""Histograms: a card per tag and picked run, over all steps or at one."""
+"""Histograms: a card per tag and picked run, over all steps or at one.
+
+The cards are fed by `GET /api/v1/histograms`.
+"""
 
 from app.pages.contract import Page
-from app.pages.histograms.callbacks import register
 from app.pages.histograms.layout import FIELDS, layout
 
 PAGE = Page(
@@ -9,7 +11,6 @@ PAGE = Page(
     title="Histograms",
     order=20,
     layout=layout,
-    register=register,
     kinds=("histogram",),
     fields=FIELDS,
 )

@@ -1,7 +1,9 @@
-"""Many tensors of a model at once: a heat map of layers by steps for each picked run."""
+"""Many tensors of a model at once: a heat map of layers by steps for each picked run.
+
+The heat maps are fed by `GET /api/v1/layers`.
+"""
 
 from app.pages.contract import Page
-from app.pages.layers.callbacks import register
 from app.pages.layers.layout import FIELDS, layout
 
 PAGE = Page(
@@ -9,7 +11,6 @@ PAGE = Page(
     title="Layers",
     order=25,
     layout=layout,
-    register=register,
     kinds=("histogram", "watched"),
     fields=FIELDS,
 )
