@@ -5,7 +5,8 @@ from typing import Any
 import lightgbm
 from lightgbm.callback import CallbackEnv, EarlyStopException
 
-from trainer_hooks.integration.boosting import BoostingCallback, log_importances
+from trainer_hooks.integration.boosting import BoostingCallback
+from trainer_hooks.integration.importances import log_importances
 from trainer_hooks.run import Run
 
 

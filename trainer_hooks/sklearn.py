@@ -10,6 +10,7 @@ from sklearn.base import is_classifier, is_regressor
 from sklearn.metrics import mean_absolute_error, mean_squared_error
 
 from trainer_hooks.integration.holder import RunHolder
+from trainer_hooks.integration.importances import log_importances
 from trainer_hooks.run import Run
 from trainer_hooks.start import init
 
@@ -240,12 +241,8 @@ def _log_importances(run: Run, estimator: Any) -> None:
     if shares is None:
         return
     names: Sequence[Any] = getattr(estimator, "feature_names_in_", range(len(shares)))
-    ordered = sorted(zip(names, shares, strict=True), key=lambda pair: -pair[1])
-    run.log_table(
-        "feature_importance",
-        [[_plain(name), float(share)] for name, share in ordered],
-        columns=["feature", "importance"],
-    )
+    columns = {"feature": [_plain(name) for name in names], "importance": [float(share) for share in shares]}
+    log_importances(run, columns, "importance")
 
 
 def _config(estimator: Any) -> dict[str, Any]:

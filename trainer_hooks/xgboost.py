@@ -8,7 +8,8 @@ from typing import Any
 import xgboost
 from xgboost import collective
 
-from trainer_hooks.integration.boosting import BoostingCallback, log_importances
+from trainer_hooks.integration.boosting import BoostingCallback
+from trainer_hooks.integration.importances import log_importances
 from trainer_hooks.run import Run
 
 MEASURES = ("gain", "cover", "weight")
@@ -114,7 +115,7 @@ def _log_importances(run: Run, booster: xgboost.Booster) -> None:
         return
     features = list(measured["gain"])
     columns = {measure: [values.get(name, 0.0) for name in features] for measure, values in measured.items()}
-    log_importances(run, {"feature": features, **columns}, "gain", None)
+    log_importances(run, {"feature": features, **columns}, "gain")
 
 
 def _plain(value: Any) -> Any:

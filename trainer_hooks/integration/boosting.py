@@ -1,16 +1,14 @@
-"""What the callbacks of boosted trees share: whose run it is, when it ends, which features a model uses."""
+"""What the callbacks of boosted trees share: whose run it is, and when it ends."""
 
 import atexit
 import os
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
 from trainer_hooks.integration.holder import RunHolder
 from trainer_hooks.run import Run
-
-MAX_FEATURES = 1_000  # listed, the most important first
 
 
 class BoostingCallback:
@@ -65,22 +63,6 @@ class BoostingCallback:
         if not self._holder.is_given:
             atexit.register(_close, weakref.ref(self))
         return run
-
-
-def log_importances(run: Run, importances: Mapping[str, Sequence[Any]], by: str, step: int | None) -> None:
-    """Log a table of features, the most important first.
-
-    Args:
-        run: where to.
-        importances: column -> values, of one length: `feature` and one column for each measure.
-        by: the column to sort by.
-        step: the last round.
-    """
-    rows = zip(*importances.values(), strict=True)
-    place = list(importances).index(by)
-    ordered = sorted(rows, key=lambda row: -row[place])[:MAX_FEATURES]
-    if ordered:
-        run.log_table("feature_importance", ordered, step, columns=list(importances))
 
 
 def _close(callback: Callable[[], BoostingCallback | None]) -> None:
