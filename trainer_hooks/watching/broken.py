@@ -6,11 +6,13 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch._utils import _flatten_dense_tensors
 
 from trainer_hooks.watching.layers import values_of
 from trainer_hooks.watching.numbers import WIDE, norms
 
 NEVER = 1 << 60
+_FEW = 1 << 14  # values: to copy them side by side and add them up takes less than a norm of each tensor
 
 
 class Broken:
@@ -25,8 +27,8 @@ class Broken:
         self.names = names
         self.first = torch.full((len(names),), NEVER, dtype=torch.int64, device=device)
 
-    def add(self, values: Tensor, step: int, skipped: Tensor | None = None) -> bool:
-        """Take in which are not finite at this step; tell whether any is, as far as that is known without waiting.
+    def add(self, values: Tensor, step: int, skipped: Tensor | None = None) -> bool | None:
+        """Take in which are not finite at this step; tell whether any is, None where that is not known without waiting.
 
         Args:
             values: shape (n,), of which those that are not finite are bad.
@@ -40,7 +42,7 @@ class Broken:
         if skipped is not None:
             bad &= skipped.to(bad.device) == 0
         self.first = torch.where(bad, self.first.clamp(max=step), self.first)
-        return is_here and bool(bad.any())
+        return bool(bad.any()) if is_here else None
 
 
 class BrokenGradients:
@@ -52,6 +54,8 @@ class BrokenGradients:
             if one.numel() and not one.is_meta:
                 groups.setdefault(one.device, []).append((name, one))
         self._is_plain = all(type(one) is nn.Parameter and one.dtype in WIDE for one in parameters.values())
+        few = sum(one.numel() for one in parameters.values()) <= _FEW
+        self._few = [*parameters.values()] if self._is_plain and few and [*groups] == [torch.device("cpu")] else []
         self._groups = [
             (Broken([name for name, _ in members], device), [one for _, one in members])
             for device, members in groups.items()
@@ -62,19 +66,27 @@ class BrokenGradients:
         """What was found, by device."""
         return [broken for broken, _ in self._groups]
 
-    def look(self, step: int, skipped: Tensor | None) -> bool:
-        """Look at the gradients that are there; tell whether any is known to be broken.
+    def look(self, step: int, skipped: Tensor | None) -> bool | None:
+        """Look at the gradients that are there; tell whether any is broken, None where that is not known yet.
 
         Args:
             step: which this is.
             skipped: 0-d, not 0 where the optimizer will not make this step since a scale was too large; or None.
         """
-        found = False
+        if self._few and self._is_all_finite():
+            return False
+        found: list[bool | None] = []
         for broken, parameters in self._groups:
             values = self._norms([one.grad for one in parameters], broken.first.device)
-            if values is not None:
-                found = broken.add(values, step, skipped) or found
-        return found
+            found.append(None if values is None else broken.add(values, step, skipped))
+        return True if True in found else None if None in found or not found else False
+
+    def _is_all_finite(self) -> bool:
+        try:
+            return math.isfinite(_flatten_dense_tensors([one.grad for one in self._few]).sum().item())
+        except (TypeError, RuntimeError):  # one is missing, sparse or elsewhere
+            self._few = []
+            return False
 
     def _norms(self, gradients: Sequence[Any], device: torch.device) -> Tensor | None:
         if self._is_plain:

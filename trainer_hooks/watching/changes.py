@@ -35,9 +35,9 @@ def measure_gradients(parameters: Mapping[str, nn.Parameter], scale: Any) -> Mea
     gradients = [(name, values_of(one.grad)) for name, one in parameters.items() if one.grad is not None]
     for names, tensors in grouped(gradients):
         measured = norms(tensors)
+        columns = {"grad_norm": measured, "grad_zeros": zeros(tensors), "grad_nonfinite": nonfinite(tensors, measured)}
         if scale is not None:
-            measured = measured / torch.as_tensor(scale, device=measured.device)
-        columns = {"grad_norm": measured, "grad_zeros": zeros(tensors), "grad_nonfinite": nonfinite(tensors)}
+            columns["grad_norm"] = measured / torch.as_tensor(scale, device=measured.device)
         found.append((names, [tensor.numel() for tensor in tensors], columns))
     return found
 
@@ -51,7 +51,8 @@ def measure_weights(parameters: Mapping[str, nn.Parameter], before: Mapping[str,
     """Measure the weights after a step and, of those that were copied before it, how far they moved."""
     found: Measured = []
     for names, after in grouped((name, values_of(one)) for name, one in parameters.items()):
-        columns = {"weight_norm": norms(after), "weight_nonfinite": nonfinite(after)}
+        measured = norms(after)
+        columns = {"weight_norm": measured, "weight_nonfinite": nonfinite(after, measured)}
         found.append((names, [tensor.numel() for tensor in after], columns))
     moved = [(name, values_of(parameters[name])) for name in before if name in parameters]
     for names, after in grouped(moved):

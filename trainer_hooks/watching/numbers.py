@@ -1,5 +1,6 @@
 """Statistics of tensors as tensors on the same device: nothing here waits for a GPU."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -33,8 +34,15 @@ def zeros(tensors: Sequence[Tensor]) -> Tensor:
     return torch.stack(counts).to(precise(tensors[0].device))
 
 
-def nonfinite(tensors: Sequence[Tensor]) -> Tensor:
-    """Return how many values of each tensor are NaN or infinite, shape (n,)."""
+def nonfinite(tensors: Sequence[Tensor], known: Tensor) -> Tensor:
+    """Return how many values of each tensor are NaN or infinite, shape (n,).
+
+    Args:
+        tensors: of one device.
+        known: their norms: where all are finite on a processor, nothing is counted.
+    """
+    if known.is_cpu and math.isfinite(known.sum().item()):
+        return torch.zeros_like(known)
     # a value less itself is 0 unless it is NaN or infinite: one pass less than isfinite
     counts = [torch.count_nonzero(tensor - tensor) for tensor in map(widened, tensors)]
     return torch.stack(counts).to(precise(tensors[0].device))
@@ -44,6 +52,8 @@ def moments(tensor: Tensor) -> Tensor:
     """Return count, sum, sum of squares, zeros and non-finite values of one tensor, shape (5,); sums may be added."""
     exact = precise(tensor.device)
     values = widened(tensor)
+    if values.is_cpu and not torch.compiler.is_compiling():
+        return torch.tensor(_moments_here(values), dtype=exact)
     count = values.numel()
     mean = values.mean()
     spread = torch.linalg.vector_norm(values - mean).to(exact).square()  # without loss beside a large mean
@@ -51,6 +61,16 @@ def moments(tensor: Tensor) -> Tensor:
     zero = (count - torch.count_nonzero(values)).to(exact)
     broken = torch.count_nonzero(values - values).to(exact)
     return torch.stack((torch.full_like(mean, count), mean * count, spread + mean * mean * count, zero, broken))
+
+
+def _moments_here(values: Tensor) -> tuple[float, ...]:
+    """Return the same as numbers: on a processor Python adds them in less time than tensors of one value."""
+    count = values.numel()
+    mean = values.mean()
+    spread, middle = torch.linalg.vector_norm(values - mean).item(), mean.item()
+    broken = 0 if math.isfinite(spread) else int(torch.count_nonzero(values - values))
+    zero = count - int(torch.count_nonzero(values))
+    return count, middle * count, spread * spread + middle * middle * count, zero, broken
 
 
 def total(tensor: Tensor) -> Tensor:

@@ -72,7 +72,7 @@ class Outputs:
 
     def has_room(self, output: Tensor) -> bool:
         """Tell whether an output may be kept to the end of its step."""
-        return output.is_cpu and output.numel() <= _SMALL and len(self.kept) < _MOST_KEPT
+        return output.numel() <= _SMALL and len(self.kept) < _MOST_KEPT
 
     def look_at_kept(self) -> None:
         """Mark modules whose small outputs are not finite. One look at all costs a third of one at each."""
@@ -94,13 +94,17 @@ class Outputs:
 
     def _make_room(self) -> None:
         """Have sums on every device that the model is on now, before a graph is made that adds to them."""
-        for device in {parameter.device for parameter in self.root.parameters()} or {torch.get_default_device()}:
+        devices = [parameter.device for parameter in self.root.parameters()] or [torch.get_default_device()]
+        for device in set(devices):
             if device not in self.sums and device.type != "meta":
                 self.sums[device] = Sums(len(self.modules), device)
+        if not self.tracing:
+            return
         for (_, module), hook in zip(self.modules, self._hooks, strict=True):
-            place = next(module.parameters(), next(self.root.parameters(), None))
-            sums = self.sums.get(torch.get_default_device() if place is None else place.device)
-            hook.cell = sums.broken[hook.at] if sums is not None and self.tracing and hook.may_break else None
+            if hook.may_break:
+                place = next(module.parameters(), None)
+                sums = self.sums.get(devices[0] if place is None else place.device)
+                hook.cell = None if sums is None else sums.broken[hook.at]
 
 
 class _Hook:
@@ -118,15 +122,16 @@ class _Hook:
             if cell is None:
                 return
             # Most calls end here: each microsecond more is one at every step, times all modules.
-            if type(output) is Tensor and output.dtype is torch.float32 and output.device == cell.device:
+            if type(output) is Tensor and output.dtype is torch.float32:
                 if not output.requires_grad or not outputs.root.training:
                     return
-                if torch.compiler.is_compiling() or not outputs.has_room(output):
+                if output.is_cpu and cell.is_cpu and not torch.compiler.is_compiling() and outputs.has_room(output):
+                    outputs.kept.append((self.at, output.data))
+                    return
+                if output.device == cell.device:
                     outputs.uses_cells = True
                     cell.add_(output.detach().sum(), alpha=0)
-                else:
-                    outputs.kept.append((self.at, output.detach()))
-                return
+                    return
         if not outputs.root.training or not torch.is_grad_enabled():
             return
         if torch.compiler.is_compiling():

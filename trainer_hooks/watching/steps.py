@@ -40,33 +40,45 @@ class Listener(Protocol):
 class Steps:
     """Measures around the steps of one optimizer.
 
+    What is called at every step is short: each operation more is one that all trainings pay for.
+
     Args:
         choice: the layers.
         wanted: what to measure of them.
         optimizer: whose parameters are measured; None: all of the model's.
-        outputs: of the modules, for the one optimizer that leads; None for others.
+        outputs: of the modules, if they are watched.
         clock: tells the step.
         listener: is told.
+        leads: whether the modules' measured steps are those of this optimizer.
+
+    Attributes:
+        count: steps that were made.
+        is_measured: whether the step that is being made, or comes next, is a measured one.
     """
 
     def __init__(
-        self, choice: Choice, wanted: Wanted, optimizer: Any, outputs: Outputs | None, clock: Clock, listener: Listener
+        self,
+        choice: Choice,
+        wanted: Wanted,
+        optimizer: Any,
+        outputs: Outputs | None,
+        clock: Clock,
+        listener: Listener,
+        *,
+        leads: bool,
     ) -> None:
         self._choice, self._wanted, self._optimizer = choice, wanted, optimizer
-        self._outputs, self._clock, self._listener = outputs, clock, listener
+        self._outputs, self._clock, self._listener, self._leads = outputs, clock, listener, leads
         self._parameters: Mapping[str, nn.Parameter] = {}
         self._before: Mapping[str, Tensor] = {}
         self._gradients: Measured = []
         self._traced: BrokenGradients | None = None
         self._activations: dict[torch.device, Broken] = {}
         self._has_closure, self._broke = False, False
+        self._are_finite = False  # the gradients of this step, as far as that is known
         self._step = 0
         self.count = 0
-
-    @property
-    def is_measured(self) -> bool:
-        """Whether the step that is being made, or comes next, is a measured one."""
-        return self.count % self._wanted.every == 0
+        self.is_measured = True
 
     @property
     def broken_gradients(self) -> list[Broken]:
@@ -80,7 +92,9 @@ class Steps:
 
     def before(self, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None) -> None:
         """Called when the optimizer begins a step, with the arguments of that: a closure makes the gradients later."""
-        self._has_closure = any(callable(one) for one in (*args[1:], *(kwargs or {}).values()))
+        self._has_closure = False
+        if kwargs or len(args) > 1:
+            self._has_closure = any(callable(one) for one in (*args[1:], *(kwargs or {}).values()))
         self._step = self._clock.tick()
         if self.is_measured or not self._parameters:
             self._find_parameters()
@@ -101,7 +115,8 @@ class Steps:
         if self.is_measured:
             self._measure()
         self.count += 1
-        if self._outputs is not None:
+        self.is_measured = self.count % self._wanted.every == 0
+        if self._outputs is not None and self._leads:
             self._outputs.begin(measuring=self.is_measured)
 
     def keep_weights(self) -> None:
@@ -132,7 +147,9 @@ class Steps:
         if not self._wanted.gradients:
             return
         if self._wanted.trace and self._traced is not None:
-            self._broke = self._traced.look(self._step, self._skipped()) or self._broke
+            found = self._traced.look(self._step, self._skipped())
+            self._are_finite = found is False
+            self._broke = found or self._broke
         if self.is_measured:
             scale = getattr(self._optimizer, "grad_scale", None)  # of a GradScaler with a fused optimizer
             self._gradients = measure_gradients(self._parameters, scale)
@@ -142,8 +159,12 @@ class Steps:
         return found if isinstance(found, Tensor) else None
 
     def _look_at_outputs(self, outputs: Outputs) -> None:
-        outputs.look_at_kept()
-        if not outputs.uses_cells:
+        if self._are_finite:  # what a module returned would have come back to them, all but always
+            if self._leads:
+                outputs.kept = []
+        elif self._leads or self._broke:
+            outputs.look_at_kept()
+        if not outputs.uses_cells or not (self._leads or self._broke):
             return
         outputs.uses_cells = False
         for device, sums in outputs.sums.items():
@@ -157,7 +178,7 @@ class Steps:
         self._gradients, self._before = [], {}
         sums: list[Tensor] = []
         names: list[str] = []
-        if self._outputs is not None and self._outputs.modules:
+        if self._outputs is not None and self._leads and self._outputs.modules:
             names = [name for name, _ in self._outputs.modules]
             sums = [torch.stack(one.moments) for one in self._outputs.sums.values()]
         row = Row.of(self._step, time.time(), measured, sums, names, self._skipped())

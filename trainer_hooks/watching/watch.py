@@ -157,6 +157,7 @@ class Watch(Watching):
 
     def _hook_into(self, optimizers: list[Any]) -> None:
         known = [_hookable(one) for one in optimizers]
+        before, after = _uncompiled(self._before), _uncompiled(self._after)
         for given, one in zip(optimizers, known, strict=True):
             if one is None:
                 self._run.refuse(
@@ -166,20 +167,19 @@ class Watch(Watching):
                 )
                 continue
             self._steps(one)
-            self._handles.append(one.register_step_pre_hook(torch.compiler.disable(self._before)))
-            self._handles.append(one.register_step_post_hook(torch.compiler.disable(self._after)))
+            self._handles.append(one.register_step_pre_hook(before))
+            self._handles.append(one.register_step_post_hook(after))
         if not optimizers:
-            self._handles.append(register_optimizer_step_pre_hook(torch.compiler.disable(self._before)))
-            self._handles.append(register_optimizer_step_post_hook(torch.compiler.disable(self._after)))
+            self._handles.append(register_optimizer_step_pre_hook(before))
+            self._handles.append(register_optimizer_step_post_hook(after))
 
     def _steps(self, optimizer: Any) -> Steps:
         """Return what measures the steps of an optimizer; the first one leads: it measures the modules too."""
         key = 0 if optimizer is None else id(optimizer)
         _, steps = self._all.get(key, (None, None))
         if steps is None:
-            outputs = None if self._own() else self._outputs
-            clock = Clock(self._run, self._given_step)
-            steps = Steps(self._choice, self._wanted, optimizer, outputs, clock, self)
+            clock, leads = Clock(self._run, self._given_step), not self._own()
+            steps = Steps(self._choice, self._wanted, optimizer, self._outputs, clock, self, leads=leads)
             self._all[key] = optimizer, steps
         return steps
 
@@ -204,12 +204,14 @@ class Watch(Watching):
             return None
 
     def _before(self, optimizer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        steps = self._found(optimizer)
+        known = self._all.get(id(optimizer))
+        steps = self._found(optimizer) if known is None else known[1]
         if steps is not None:
-            self._guarded(lambda: steps.before(args, kwargs))
+            self._guarded(steps.before, args, kwargs)
 
     def _after(self, optimizer: Any, _args: tuple[Any, ...], _kwargs: dict[str, Any]) -> None:
-        steps = self._found(optimizer)
+        known = self._all.get(id(optimizer))
+        steps = self._found(optimizer) if known is None else known[1]
         if steps is not None:
             self._guarded(steps.after)
         if self._waiting or self._asked:
@@ -219,13 +221,12 @@ class Watch(Watching):
         self._log_arrived()
         self._answer()
 
-    def _guarded(self, act: Callable[[], object]) -> None:
+    def _guarded(self, act: Callable[..., object], *args: Any) -> None:
         """Do something that must not end the training; whatever it raises ends the watching."""
         if self._removed:
             return
         try:
-            with torch.no_grad():
-                act()
+            act(*args)
         except Exception as error:  # noqa: BLE001 - tensors of other libraries raise what they like
             self._run.refuse("watch", f"the model is watched no longer: {type(error).__name__}: {error}")
             self._waiting = []
@@ -240,6 +241,16 @@ class Watch(Watching):
             metrics = row.metrics(self._name, after)
             if metrics:
                 self._run.log(metrics, row.step, row.wall_time)
+
+
+def _uncompiled(hook: Callable[..., None]) -> Callable[..., None]:
+    """Keep a hook out of compiled graphs; `torch.compiler.disable` alone would slow down every other step."""
+    disabled = torch.compiler.disable(hook)
+
+    def call(*args: Any) -> None:
+        (disabled if torch.compiler.is_compiling() else hook)(*args)
+
+    return call
 
 
 def _hookable(optimizer: Any) -> Any:

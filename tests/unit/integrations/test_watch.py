@@ -174,6 +174,81 @@ def test_the_first_layer_whose_output_is_not_finite_is_named_between_measured_st
     assert logged["watch/nonfinite_layers"][0] == 0
 
 
+def test_the_layer_is_named_with_gradients_left_out_too(run, tmp_path):
+    model = nn.Sequential(nn.Linear(3, 4), Root(), nn.Linear(4, 2))
+    with torch.no_grad():
+        model[0].weight.zero_()
+        model[0].bias.fill_(1.0)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-6)
+    run.watch(model, optimizer, every=100, gradients=False)
+    train(run, model, optimizer, 2)
+    with torch.no_grad():
+        model[0].bias.fill_(-1.0)
+    train(run, model, optimizer, 1, first=2)
+    ((step, words),) = read(run, tmp_path).texts("watch/first_nonfinite")
+    assert (step, words) == (2, "Step 2: `1` (Root) is the first layer whose output is not finite.")
+
+
+def test_of_two_optimizers_either_one_finds_the_layer_whose_output_broke(run, tmp_path):
+    model = nn.ModuleDict({"ours": nn.Linear(3, 3), "theirs": nn.Sequential(nn.Linear(3, 4), Root(), nn.Linear(4, 2))})
+    with torch.no_grad():
+        model["theirs"][0].weight.zero_()
+        model["theirs"][0].bias.fill_(1.0)
+    optimizers = [torch.optim.SGD(part.parameters(), lr=1e-6) for part in model.values()]
+    run.watch(model, optimizers, every=100)
+    for step in range(3):
+        if step == 2:
+            with torch.no_grad():
+                model["theirs"][0].bias.fill_(-1.0)
+        for part, optimizer in zip(model.values(), optimizers, strict=True):
+            optimizer.zero_grad()
+            part(batch(step)).square().sum().backward()
+            optimizer.step()
+        run.log({"loss": 0.0}, step=step)
+    ((step, words),) = read(run, tmp_path).texts("watch/first_nonfinite")
+    assert step == 2
+    assert words.startswith("Step 2: `theirs.1` (Root) is the first layer whose output is not finite.")
+
+
+def test_what_reaches_no_gradient_is_seen_in_measured_steps_alone(run, tmp_path):
+    class Cut(nn.Module):
+        def forward(self, values):
+            return values.nan_to_num()
+
+    model = nn.Sequential(nn.Linear(3, 4), Root(), Cut(), nn.Linear(4, 2))
+    with torch.no_grad():
+        model[0].weight.zero_()
+        model[0].bias.fill_(-1.0)
+    optimizer = torch.optim.SGD(model[3].parameters(), lr=1e-6)
+    watched = run.watch(model, optimizer, every=3, layers=r"^[123]")
+    model[0].bias.data.fill_(1.0)
+    train(run, model, optimizer, 1)
+    model[0].bias.data.fill_(-1.0)
+    train(run, model, optimizer, 3, first=1)
+    watched.remove()
+    ((step, words),) = read(run, tmp_path).texts("watch/first_nonfinite")
+    assert (step, words) == (3, "Step 3: `1` (Root) is the first layer whose output is not finite.")
+
+
+@pytest.mark.parametrize("broken", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("missing", [False, True])
+def test_one_broken_gradient_is_found_beside_others_and_beside_a_missing_one(run, tmp_path, broken, missing):
+    model = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 4), nn.Linear(4, 2))
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-6)
+    run.watch(model, optimizer, every=100)
+    train(run, model, optimizer, 2)
+    model(batch()).sum().backward()
+    model[1].bias.grad[1] = broken
+    model[2].bias.grad[1] = -math.inf if broken == math.inf else 0.0
+    if missing:
+        model[0].bias.grad = model[0].weight.grad = None
+    optimizer.step()
+    layer = 2 if broken == math.inf else 1
+    assert read(run, tmp_path).texts("watch/first_nonfinite") == [
+        (2, f"Step 2: going back from the loss, the first gradient that is not finite is in `{layer}`.")
+    ]
+
+
 def test_of_gradients_alone_the_first_one_on_the_way_back_is_named(run, tmp_path):
     model = nn.Sequential(nn.Linear(3, 4), Root(), nn.Linear(4, 2))
     with torch.no_grad():
