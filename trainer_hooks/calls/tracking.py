@@ -19,6 +19,7 @@ class TrackCalls(Reporting):
     _course: "Course | None" = None
     _first_step = 0  # of what is logged by this process
     _finished: bool
+    refuse: Callable[[str, str], None]
 
     def track(
         self,
@@ -58,6 +59,7 @@ class TrackCalls(Reporting):
         """
         from trainer_hooks.tracking import Tracker  # who does not track need not wait for it
         from trainer_hooks.tracking.course import Course, Options
+        from trainer_hooks.tracking.fitting import fitting
 
         if self._course is None:
             self._course = Course(self, self._log_beside, self._first_step)
@@ -67,7 +69,7 @@ class TrackCalls(Reporting):
         options = Options(
             epochs, total, start, samples, device, synchronize, every_s, stop, progress, description, clock_ns
         )
-        return Tracker(self._course, iterable, options)
+        return Tracker(self._course, iterable, fitting(options, self.refuse))
 
     def _log_beside(self, step: int, metrics: Mapping[str, float]) -> None:
         """Log a row that is not the training's own: a log() without a step counts on as if it were not there."""

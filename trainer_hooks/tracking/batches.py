@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from trainer_hooks.given import attempt
+
 MAX_DEPTH = 3  # of tuples, lists and dictionaries in each other
 MAX_PARTS = 8  # of one that are looked at: a list of texts has thousands
 
@@ -51,7 +53,7 @@ class SampleCount:
 
     def __call__(self, batch: Any) -> int:
         """Return how many samples a batch holds, 0 where that is not known."""
-        samples = samples_in(batch) if self._found else 0
+        samples = (attempt(lambda: samples_in(batch)) or 0) if self._found else 0
         self._found = samples > 0
         return samples
 

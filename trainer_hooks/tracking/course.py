@@ -17,7 +17,7 @@ class Options(NamedTuple):
     epochs: int | None = None
     total: int | None = None
     start: int | None = None
-    samples: int | Callable[[Any], int] | None = None
+    samples: float | Callable[[Any], float] | None = None
     device: Any = None
     synchronize: bool = False
     every_s: float | None = None

@@ -23,7 +23,7 @@ class Timesheet:
         self._watch = watch
         self._every_s = every_s
         self._began = self._due = 0
-        self.steps = self.samples = 0
+        self.steps, self.samples = 0, 0.0
         self.waiting: float | None = None
 
     def begin(self, now: int) -> None:
@@ -44,7 +44,7 @@ class Timesheet:
         self._due = now + self._pause(now)
         parts = self._watch.take()
         steps, samples = self.steps, self.samples
-        self.steps = self.samples = 0
+        self.steps, self.samples = 0, 0.0
         if not any(parts.values()):
             return {}
         unit = max(steps, 1) * SECOND_NS

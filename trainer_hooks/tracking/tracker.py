@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from itertools import count
 from typing import Any, Generic, TypeVar
 
-from trainer_hooks.given import text_of
+from trainer_hooks.given import attempt, text_of
 from trainer_hooks.job import rank
 from trainer_hooks.pace import Pace
 from trainer_hooks.tracking.bar import Display, Silent, Standing, display
@@ -253,7 +253,7 @@ class Tracker(Generic[Batch]):
         rate = 1 / step_s if step_s else None
         return Standing(done, total, spent_s, rate, left_s, title + number, ", ".join(filter(None, words)))
 
-    def _samples(self) -> Callable[[Any], int]:
+    def _samples(self) -> Callable[[Any], float]:
         samples = self.options.samples
         if samples is None:
             return SampleCount()
@@ -279,10 +279,7 @@ class _Part:
 
 def _length(iterable: Any) -> int | None:
     """Return how many batches a pass has, None where that is not known beforehand."""
-    try:
-        return len(iterable) or None
-    except (TypeError, NotImplementedError):  # torch's loaders have a len() that asks the data set for its own
-        return None
+    return attempt(lambda: len(iterable)) or None  # torch's loaders have one that asks the data set for its own
 
 
 def _in_short(value: Any) -> str:
