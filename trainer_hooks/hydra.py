@@ -1,13 +1,17 @@
 """Begins a run with what Hydra knows of a job: `with init(cfg) as run:` within its main function."""
 
 import os
+import sys
 from collections.abc import Iterable
 from typing import Any
 
 from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 
 import trainer_hooks.start
 from trainer_hooks.run import Run
+
+MAX_NAME = 80  # characters; what is left out of a longer name is among the tags
 
 
 def init(
@@ -25,7 +29,7 @@ def init(
         path: the run folder; if None the output folder of the job, beside Hydra's own files.
         tags: beside the overrides of the command line, which become tags too: `lr=0.1`.
         name: shown instead of the folder's name, which is a time or a number; if None the name of the job and its
-            overrides.
+            overrides, of a multirun those that tell its jobs apart.
         options: further keywords of `trainer_hooks.init`.
 
     Returns:
@@ -40,6 +44,18 @@ def init(
         path if path is not None else job.runtime.output_dir,
         config=config,
         tags=[*words, *overrides],
-        name=name if name is not None else " ".join([job.job.name, *overrides]),
+        name=name if name is not None else _name(job, overrides),
         **options,
     )
+
+
+def _name(job: Any, overrides: list[str]) -> str:
+    """Return the name of the job and as many of its overrides as have room."""
+    told = set(sys.argv) if job.mode == RunMode.MULTIRUN else set()  # as they were given, so they are every job's
+    words = [override for override in overrides if override not in told] or overrides
+    name: str = job.job.name
+    for word in words:
+        if len(name) + len(word) >= MAX_NAME:
+            return f"{name} …"
+        name = f"{name} {word}"
+    return name

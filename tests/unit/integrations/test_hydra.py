@@ -49,11 +49,21 @@ def test_a_job_is_a_run_in_its_output_folder_with_the_resolved_config(tmp_path):
 
 def test_of_a_multirun_each_job_is_a_run_and_one_that_fails_says_so(tmp_path):
     assert run_job(tmp_path, "--multirun", "lr=1,-1", "seed=7", "hydra.sweep.dir=sweep") != 0
-    assert [run_json(tmp_path / "sweep" / job)["name"] for job in "01"] == ["train lr=1 seed=7", "train lr=-1 seed=7"]
+    said = [run_json(tmp_path / "sweep" / job) for job in "01"]
+    assert [one["name"] for one in said] == ["train lr=1", "train lr=-1"]  # what tells them apart
+    assert said[1]["tags"] == ["digits", "lr=-1", "seed=7"]
     assert [rows(tmp_path / "sweep" / job)[0]["loss"] for job in "01"] == [8.0, -8.0]
     states = [statuses(tmp_path / "sweep" / job)[0] for job in "01"]
     assert [status["state"] for status in states] == ["finished", "failed"]
     assert "a negative rate" in str(states[1])
+
+
+def test_a_job_with_many_overrides_has_a_name_that_can_be_read(tmp_path):
+    many = [f"+a_long_group_of_settings.number_{place}={place}" for place in range(9)]
+    assert run_job(tmp_path, "lr=2", *many, "hydra.run.dir=out") == 0
+    said = run_json(tmp_path / "out")
+    assert said["name"] == "train lr=2 +a_long_group_of_settings.number_0=0 …"
+    assert said["tags"] == ["digits", "lr=2", *many]
 
 
 def test_without_hydra_it_begins_a_run_as_ever(tmp_path):
