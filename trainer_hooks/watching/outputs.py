@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 from trainer_hooks.watching.layers import Choice, first_tensor, local
 from trainer_hooks.watching.numbers import moments, precise, total
@@ -44,6 +45,7 @@ class Outputs:
         tracing: whether modules that return values that are not finite are found at every other step too.
         kept: small outputs of this step on the host, each with the place of its module.
         uses_cells: whether anything was marked in `Sums.broken` since that was looked at.
+        is_compiled: whether any module is part of a compiled graph, as far as that was seen.
         order: places of the modules in the order of their first call, as far as that was seen.
     """
 
@@ -54,12 +56,10 @@ class Outputs:
         self.sums: dict[torch.device, Sums] = {}
         self.order: list[int] = []
         self.kept: list[tuple[int, Tensor]] = []
-        self.uses_cells = False
+        self.uses_cells, self.is_compiled = False, False
         self.refuse = refuse
         self._hooks = [_Hook(self, at) for at in range(len(self.modules))]
-        self._handles = [
-            module.register_forward_hook(hook) for (_, module), hook in zip(self.modules, self._hooks, strict=True)
-        ]
+        self._handles: dict[int, RemovableHandle] = {}
 
     def begin(self, *, measuring: bool) -> None:
         """Begin a step: forget what was added up if this one is measured."""
@@ -68,6 +68,8 @@ class Outputs:
         if measuring and self.modules:
             for sums in self.sums.values():
                 torch._foreach_zero_(sums.moments)
+        if measuring != self.measuring:
+            self._put_hooks(all_of_them=measuring or self.is_compiled)
         self.measuring = measuring
 
     def has_room(self, output: Tensor) -> bool:
@@ -85,12 +87,25 @@ class Outputs:
     def remove(self) -> None:
         """Take away the hooks."""
         self.kept = []
-        for handle in self._handles:
+        for handle in self._handles.values():
             handle.remove()
-        self._handles = []
+        self._handles = {}
         self.measuring = False
         for hook in self._hooks:
             hook.cell = None
+
+    def _put_hooks(self, *, all_of_them: bool) -> None:
+        """Have hooks where they are needed: a module with one is slower, even if that does nothing.
+
+        Compiled graphs do not see hooks come and go; the first hook stays, so that each graph of a whole model tells
+        measured steps from others.
+        """
+        for hook, (_, module) in zip(self._hooks, self.modules, strict=True):
+            if all_of_them or hook.cell is not None or hook.at == 0:
+                if hook.at not in self._handles:
+                    self._handles[hook.at] = module.register_forward_hook(hook)
+            elif hook.at in self._handles:
+                self._handles.pop(hook.at).remove()
 
     def _make_room(self) -> None:
         """Have sums on every device that the model is on now, before a graph is made that adds to them."""
@@ -129,15 +144,21 @@ class _Hook:
                     outputs.kept.append((self.at, output.data))
                     return
                 if output.device == cell.device:
-                    outputs.uses_cells = True
-                    cell.add_(output.detach().sum(), alpha=0)
+                    self._mark(cell, output)
                     return
         if not outputs.root.training or not torch.is_grad_enabled():
             return
         if torch.compiler.is_compiling():
+            outputs.is_compiled = True
             self._add(output)
         elif not torch.jit.is_tracing():
             self._add_guarded(output)
+
+    def _mark(self, cell: Tensor, output: Tensor) -> None:
+        if torch.compiler.is_compiling():
+            self.outputs.is_compiled = True
+        self.outputs.uses_cells = True
+        cell.add_(output.detach().sum(), alpha=0)
 
     def _add_guarded(self, output: Any) -> None:
         try:

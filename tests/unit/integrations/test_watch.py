@@ -374,6 +374,20 @@ def test_a_compiled_model_is_measured_in_one_graph_whenever_it_was_compiled(run,
     assert logged["watch/activation_std/0"][0] == pytest.approx(float(hidden.std(correction=0)), rel=1e-5)
 
 
+def test_a_model_that_is_compiled_between_measured_steps_is_measured_whole_at_the_next(run, tmp_path):
+    torch._dynamo.reset()
+    model = two_layers()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    run.watch(model, optimizer, every=4)
+    train(run, model, optimizer, 2)
+    assert [len(module._forward_hooks) for module in model] == [1, 0, 1]  # ReLU of what is finite is finite
+    compiled = torch.compile(model, backend="eager", fullgraph=True)
+    train(run, compiled, optimizer, 7, first=2)
+    logged = read(run, tmp_path)
+    assert {step for at in range(3) for step in logged[f"watch/activation_mean/{at}"]} == {0, 4, 8}
+    assert set(logged["watch/activation_zeros/1"]) == {0, 4, 8}
+
+
 def test_half_precision_and_loss_scaling_give_the_gradients_that_the_optimizer_gets(run, tmp_path):
     model = two_layers()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
