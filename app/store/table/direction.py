@@ -9,11 +9,13 @@ Direction = Literal["min", "max"]
 _LOWER = {
     "loss", "losses", "error", "err", "nll", "ppl", "perplexity", "bpc", "bpb", "mse", "rmse", "mae", "mape", "wer",
     "cer", "fid", "kid", "lpips", "ece", "brier", "kl", "divergence", "regret", "crossentropy",
+    "logloss", "mlogloss", "merror", "rmsle",
 }  # fmt: skip
 _HIGHER = {
     "acc", "accuracy", "top1", "top5", "f1", "auc", "auroc", "auprc", "ap", "map", "map50", "ar", "precision", "recall",
     "iou", "miou", "dice", "bleu", "rouge", "meteor", "cider", "psnr", "ssim", "reward", "return", "returns", "score",
     "success", "winrate", "r2", "spearman", "pearson", "kappa", "mcc", "elo", "likelihood", "elbo", "throughput",
+    "rew", "ndcg", "aucpr",
 }  # fmt: skip
 
 

@@ -69,6 +69,8 @@ def test_a_parameter_that_makes_no_sense_is_named_with_what_would(name, value, m
         ("valAcc", "max"),
         ("accuracy/lr", None),
         ("eval/mAP50", "max"),
+        ("rollout/ep_rew_mean", "max"),
+        ("valid_0/binary_logloss", "min"),
         ("grad_norm", None),
     ],
 )
