@@ -68,7 +68,7 @@ def test_a_length_that_raises_or_lies_ends_no_loop(run, said):
         {"samples": lambda _: 10**400},
         {"samples": lambda _: float("inf")},
     ],
-    ids=str,
+    ids=lambda option: next(iter(option)),
 )
 def test_an_option_that_makes_no_sense_is_told_once_and_passed_over(run, caplog, option):
     assert list(run.track([4, 5], epochs=2, **option)) == [4, 5, 4, 5]
