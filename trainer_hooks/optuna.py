@@ -15,8 +15,8 @@ from trainer_hooks.run import Run
 from trainer_hooks.start import init
 from trainer_hooks.stopping import STOP_FILE
 
-REPORTED = "reported"  # what a trial told its pruner
-DURATION = "duration_s"
+REPORTED = "value/reported"  # what a trial told its pruner
+DURATION = "time/duration_s"  # beside the values, so that nobody takes it for one of them
 
 Objective = Callable[[optuna.Trial], Any]
 
@@ -28,10 +28,11 @@ class TailboardCallback:
     while it goes on, and one that raises too. Both together log each trial once.
 
     - With a path, the run of trial 3 is `<path>/trial-3`. Its config has the parameters, and below `trial` its number
-      and state. Its tags are the values (`value`, or the study's metric names), `reported` and `duration_s`. A file
-      `STOP` in `<path>` ends the study after a trial; in the run of a trial under way it prunes that one.
+      and state. Its tags are the values (`value`, or the study's metric names), `value/reported` and
+      `time/duration_s`. A file `STOP` in `<path>` ends the study after a trial; in the run of a trial under way it
+      prunes that one.
     - With `run=`, a trial is a row at the step of its number: values, numeric parameters as `params/<name>`,
-      `duration_s` and, where there is one objective, `best`. Its file `STOP` ends the study.
+      `time/duration_s` and, where there is one objective, `best`. Its file `STOP` ends the study.
     """
 
     def __init__(

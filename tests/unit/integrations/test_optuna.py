@@ -32,9 +32,9 @@ def test_each_trial_is_a_run_with_its_parameters_and_values(tmp_path):
         assert said["config"] == {**trial.params, "trial": state}
         assert said["tags"] == ["random"]
         *reported, last = rows(folder)
-        assert {row["_step"]: row["reported"] for row in reported} == trial.intermediate_values
+        assert {row["_step"]: row["value/reported"] for row in reported} == trial.intermediate_values
         assert (last["_step"], last["value"]) == (3, trial.value)
-        assert last["duration_s"] == pytest.approx(trial.duration.total_seconds())
+        assert last["time/duration_s"] == pytest.approx(trial.duration.total_seconds())
         assert statuses(folder)[0]["state"] == "finished"
 
 
@@ -56,7 +56,7 @@ def test_a_trial_is_seen_while_it_goes_on_and_logged_once(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["trial-0", "trial-1"]
     logged = rows(tmp_path / "trial-1")
     x = search.trials[1].params["x"]
-    assert [(row["_step"], row.get("reported"), row.get("more"), row.get("value")) for row in logged] == [
+    assert [(row["_step"], row.get("value/reported"), row.get("more"), row.get("value")) for row in logged] == [
         (7, x, None, None),
         (8, None, 2 * x, None),
         (9, None, None, x),
