@@ -52,7 +52,6 @@ def _amount(value: Any) -> float:
 
 def _counting(samples: Callable[[Any], Any], tell: Tell) -> Callable[[Any], float]:
     """Return a count of samples that is 0 where the training's own function fails."""
-
     fails = False
 
     def count(batch: Any) -> float:

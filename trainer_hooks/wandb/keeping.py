@@ -1,11 +1,13 @@
 """The files of a run: copied where they are small, written down where they are an artifact's."""
 
+import os
 import shutil
 from glob import glob as glob_files
 from pathlib import Path
 from typing import Any
 
 from trainer_hooks import run as tailboard
+from trainer_hooks.given import in_words
 from trainer_hooks.wandb.absent import Unsupported, say_once
 from trainer_hooks.wandb.artifacts import Artifact, unknown_artifact
 
@@ -49,9 +51,13 @@ class Keeping:
         say_once("artifacts", "artifacts are not uploaded: which files they have is logged as text, with digests")
         artifact = artifact_or_path
         if not isinstance(artifact, Artifact):
-            path = Path(artifact)
-            artifact = Artifact(name or f"run-{self.id}-{path.name}", type or "unspecified")
-            (artifact.add_dir if path.is_dir() else artifact.add_file)(path)
+            try:
+                path = Path(os.fsdecode(os.fsencode(artifact)))
+                artifact = Artifact(name or f"run-{self.id}-{path.name}", type or "unspecified")
+                (artifact.add_dir if path.is_dir() else artifact.add_file)(path)
+            except (OSError, TypeError, ValueError) as error:
+                self.tailboard.refuse("artifact", f"an artifact is not logged: {in_words(error)[:500]}")
+                return Artifact(name or "", type or "unspecified")
         artifact.aliases = [aliases] if isinstance(aliases, str) else list(aliases or ["latest"])
         try:
             artifact.keep_new_files(Path(self.dir) / "artifacts" / artifact.name.replace("/", "-"))
@@ -88,7 +94,9 @@ class Keeping:
             if not path.is_file() or path.stat().st_size > MAX_COPY_BYTES:
                 say_once(f"save {path}", f"{path} is no file of at most {MAX_COPY_BYTES >> 20} MiB; it is not copied")
                 return None
-            inside = Path(path).absolute().relative_to(Path(base).absolute()) if base else Path(path.name)
+            inside = Path(os.path.relpath(path, base)) if base else Path(path.name)
+            if ".." in inside.parts:
+                raise ValueError(f"it does not lie in {base}")
             target = Path(self.dir) / inside
             if not target.exists() or not target.samefile(path):
                 target.parent.mkdir(parents=True, exist_ok=True)

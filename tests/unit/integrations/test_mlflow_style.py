@@ -288,3 +288,35 @@ def test_importing_it_loads_no_heavy_package():
         f"import trainer_hooks.mlflow, sys; assert not {heavy} & set(sys.modules), sorted({heavy} & set(sys.modules))"
     )
     python(code)
+
+
+def test_a_folder_that_holds_the_run_is_copied_without_it(tmp_path: Path):
+    (tmp_path / "code.py").write_text("pass")
+    with mlflow.start_run(run_name="n"):
+        mlflow.log_artifacts(".")
+        mlflow.log_artifact(".", "again")
+        mlflow.log_artifact("runs/n", "own")
+    kept = Path("runs/n/artifacts")
+    assert (kept / "code.py").is_file()
+    assert (kept / "again" / "code.py").is_file()
+    assert not [path for path in kept.rglob("artifacts") if path.is_dir()]
+
+
+@pytest.mark.parametrize("outside", ["../../../outside", "/tmp/../outside-of-the-run"])
+def test_no_artifact_lies_outside_of_its_run(tmp_path: Path, caplog: pytest.LogCaptureFixture, outside: str):
+    (tmp_path / "code.py").write_text("pass")
+    with mlflow.start_run(run_name="n"):
+        mlflow.log_artifact("code.py", outside)
+        mlflow.log_text("text", f"{outside}/note.txt")
+    assert caplog.text.count("it would lie outside of the run's artifacts") == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["code.py", "runs"]
+    assert not Path("runs/n/artifacts/code.py").exists()
+
+
+@pytest.mark.parametrize("path", [None, 5, b"b", "a" * 3_000, "\ud800"], ids=["None", "5", "bytes", "long", "half"])
+def test_an_artifact_that_is_no_file_is_refused_in_words(caplog: pytest.LogCaptureFixture, path: Any):
+    with mlflow.start_run(run_name="n"):
+        mlflow.log_artifact(path)
+        mlflow.log_artifacts(path)
+    assert "is not copied" in caplog.text
+    assert max(len(record.getMessage()) for record in caplog.records) < 2_000

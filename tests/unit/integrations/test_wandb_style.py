@@ -451,3 +451,57 @@ def test_install_refuses_where_the_real_one_was_imported(monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "wandb", logging)
     with pytest.raises(RuntimeError, match="imported already"):
         wandb.install()
+
+
+@pytest.mark.parametrize("path", [None, 5, "a" * 3_000, "\ud800"], ids=["None", "5", "long", "half"])
+def test_an_artifact_that_is_no_file_is_refused_in_words(caplog: pytest.LogCaptureFixture, path: Any):
+    with wandb.init(name="n") as run:
+        run.log_artifact(path)
+        run.log_model(path)
+    assert "an artifact is not logged" in caplog.text
+
+
+def test_a_file_is_copied_into_the_folder_of_the_run_and_nowhere_else(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    (tmp_path / "below").mkdir()
+    (tmp_path / "outside.txt").write_text("text")
+    with wandb.init(name="n") as run:
+        assert run.save("../outside.txt", base_path=tmp_path / "below" / "..") == []
+        assert run.save(str(tmp_path / "outside.txt"), base_path=tmp_path / "below") == []
+        (kept,) = run.save("outside.txt", base_path=".")
+    assert "does not lie in" in caplog.text
+    assert Path(kept) == Path(run.dir) / "outside.txt"
+
+
+def test_the_callbacks_for_boosted_trees_log_into_the_active_run():
+    import lightgbm
+    import xgboost
+
+    features = np.random.default_rng(0).random((60, 3))
+    labels = features[:, 0]
+    run = wandb.init(name="trees")
+    data = xgboost.DMatrix(features, labels)
+    options = {"num_boost_round": 3, "evals": [(data, "train")], "verbose_eval": False}
+    xgboost.train({"nthread": 1}, data, callbacks=[wandb.xgboost.WandbCallback(log_model=True)], **options)
+    callback = wandb.integration.lightgbm.wandb_callback()
+    held = lightgbm.Dataset(features, labels)
+    lightgbm.train({"num_threads": 1, "verbose": -1}, held, 2, valid_sets=[held], callbacks=[callback])
+    wandb.lightgbm.log_summary(None)
+    assert wandb.run is run
+    found = points(finished(run))
+    assert [step for step, _ in found["train/rmse"]] == [0, 1, 2]
+    assert [step for step, _ in found["training/l2"]] == [0, 1]
+    assert {"max_depth", "num_iterations"} <= run_json(run.tailboard.path)["config"].keys()
+
+
+def test_the_callback_for_keras_logs_into_the_active_run():
+    import keras
+
+    model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
+    model.compile(optimizer="sgd", loss="mse")
+    run = wandb.init(name="keras")
+    callbacks = [wandb.keras.WandbMetricsLogger(log_freq=2), wandb.keras.WandbModelCheckpoint("best.keras")]
+    model.fit(np.ones((8, 2)), np.ones(8), batch_size=2, epochs=2, verbose=0, callbacks=callbacks)
+    found = points(finished(run))
+    assert [step for step, _ in found["batch/loss"]] == [1, 3, 5, 7]
+    assert [step for step, _ in found["loss"]] == [3, 7]
+    assert Path("best.keras").exists()
