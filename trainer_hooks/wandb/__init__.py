@@ -7,6 +7,7 @@ on; where an answer of W&B's server is needed, UnsupportedError says so.
 import sys
 import types
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from trainer_hooks.integration.absent import Nothing
@@ -62,6 +63,7 @@ __all__ = [
 ]
 __version__ = "0.31.0"  # of W&B, whose calls these are: libraries compare it
 
+FRAMEWORKS = ("keras", "lightgbm", "xgboost")  # modules with W&B's callbacks, imported when they are used
 EvalTable = Table
 _session = Session()
 
@@ -196,6 +198,10 @@ class _Module(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        if name == "integration":  # its modules are here
+            return self
+        if name in FRAMEWORKS:
+            return import_module(f"{__name__}.{name}")
         return getattr(_active(name), name) if hasattr(Run, name) else nothing(name)
 
 

@@ -5,6 +5,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+import trainer_hooks.run as tailboard
 from trainer_hooks.integration.stand_in import stand_in
 from trainer_hooks.wandb import errors, plot, util
 from trainer_hooks.wandb.artifacts import Artifact
@@ -24,6 +25,12 @@ CONTENT: dict[str, dict[str, Any]] = {  # of modules within wandb, by what libra
     "sdk.wandb_run": {"Run": Run},
     "wandb_run": {"Run": Run},
 }
+
+
+def active_run() -> tailboard.Run | None:
+    """Return what the active run is logged with; None where no run is active."""
+    run = sys.modules[HERE].run
+    return None if run is None else run.tailboard
 
 
 def install() -> None:

@@ -493,7 +493,8 @@ def test_the_callbacks_for_boosted_trees_log_into_the_active_run():
     assert {"max_depth", "num_iterations"} <= run_json(run.tailboard.path)["config"].keys()
 
 
-def test_the_callback_for_keras_logs_into_the_active_run():
+def test_the_callback_for_keras_logs_into_the_active_run(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "torch")  # looked at by the first import
     import keras
 
     model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
