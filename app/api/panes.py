@@ -14,6 +14,7 @@ from app.settings import Settings
 from app.store.memory import StoreLike
 from app.store.panes.drawn import drawn
 from app.store.panes.shelf import NoEnvironmentError, Panes
+from app.store.panes.window import Window
 from app.store.query import QuestionError
 
 MAX_ENVIRONMENTS = 50  # looked at side by side
@@ -72,8 +73,13 @@ def _looked_at(panes: Panes, name: str, seen: Mapping[str, Any], prefix: str) ->
     address = addresses(prefix, name)
     with panes.reading(name) as environment, environment.lock:
         ordered = sorted(environment.windows.values(), key=lambda window: window.place)
-        changed = [window for window in ordered if seen.get(window.id) != window.revision]
+        changed = [window for window in ordered if _is_news(seen, window)]
         return [window.id for window in ordered], [drawn(environment, window, address) for window in changed]
+
+
+def _is_news(seen: Mapping[str, Any], window: Window) -> bool:
+    """Tell whether a window is to be sent. With null for its revision it is not asked for now: it is out of sight."""
+    return window.id not in seen or seen[window.id] not in (None, window.revision)
 
 
 def addresses(prefix: str, environment: str) -> Callable[[Mapping[str, Any]], str]:

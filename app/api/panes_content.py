@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import orjson
@@ -17,7 +17,7 @@ from app.api.parameters import count, needed
 from app.readers._packed import FILE_NAME, parts_of
 from app.settings import Settings
 from app.store.memory import StoreLike
-from app.store.panes.drawn import text_of
+from app.store.panes.drawn import small_clip, text_of
 from app.store.panes.environment import Environment
 from app.store.panes.shelf import NoEnvironmentError, Panes
 from app.store.panes.window import Window
@@ -61,6 +61,8 @@ def _content(panes: Panes) -> Response:
             return _file(environment, name)
         with environment.lock:
             window = _asked(environment)
+            if "clip" in request.args:
+                return _clip(window)
             if window.type == "text":
                 return _sent(text_of(environment, window).encode(), "text/html")
             if window.type in ("image", "image_history"):
@@ -107,12 +109,27 @@ def _image(environment: Environment, window: Window) -> Response:
     if len(parts) == 1 and not isinstance(parts[0], str):
         return _file(environment, parts[0]["file"])
     found = _URI.fullmatch(environment.text(source))
-    try:
-        if found:
-            return _sent(base64.b64decode(found[2], validate=True), found[1])
-    except binascii.Error:
-        pass
+    content = _bytes(found[2]) if found else None
+    if found and content is not None:
+        return _sent(content, found[1])
     raise NotThereError(f"The image of {window.id} is no data: URI.")
+
+
+def _clip(window: Window) -> Response:
+    """Send a short clip; players ask for the parts that they need."""
+    found = small_clip(window)
+    content = _bytes(found[1]) if found else None
+    if not found or content is None:
+        raise NotThereError(f"{window.id} holds no clip.")
+    answer = _sent(content, found[0])
+    answer.make_conditional(request, accept_ranges=True, complete_length=len(content))
+    return answer
+
+
+def _bytes(text: str) -> bytes | None:
+    with suppress(binascii.Error):
+        return base64.b64decode(text, validate=True)
+    return None
 
 
 def _file(environment: Environment, name: str) -> Response:

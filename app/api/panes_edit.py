@@ -12,7 +12,7 @@ from app.api.posted import RefusedError, posted_change
 from app.settings import Settings
 from app.store.memory import StoreLike
 from app.store.panes.environment import CallError
-from app.store.panes.layouts import keep_layout, read_layouts
+from app.store.panes.layouts import FILE, SHARED_FILE, keep_layout, read_layouts
 from app.store.panes.names import environment_name
 from app.store.panes.shelf import Panes, ReadOnlyError
 from app.store.query import QuestionError
@@ -47,8 +47,8 @@ def _layouts(panes: Panes) -> Response:
     own: dict[str, Any] = {}
     if name:
         with panes.reading(name) as environment:
-            own = read_layouts(environment.folder)
-    return json_answer({"layouts": own, "shared": read_layouts(panes.folder)})
+            own = read_layouts(environment.folder / FILE)
+    return json_answer({"layouts": own, "shared": read_layouts(panes.folder / SHARED_FILE)})
 
 
 def _tell(panes: Panes, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _edit(panes: Panes, fields: Mapping[str, Any]) -> dict[str, Any]:
     asked = Asked(fields, "the change")
     action = asked.text("action")
     if action == "layout" and fields.get("environment") is None:
-        keep_layout(panes.folder, fields.get("name"), fields.get("layout"))
+        keep_layout(panes.folder / SHARED_FILE, fields.get("name"), fields.get("layout"))
         return {"done": True}
     if action not in _ACTIONS:
         raise QuestionError(f"action is one of {', '.join(_ACTIONS)}, not {action[:40]!r}.")
@@ -114,7 +114,7 @@ def _layout(panes: Panes, name: str, _asked: Asked, fields: Mapping[str, Any]) -
     with panes.reading(name) as environment:
         if not environment.writable:
             raise CallError(f"{name} is a log to be looked at; keep the layout for all environments")
-        keep_layout(environment.folder, fields.get("name"), fields.get("layout"))
+        keep_layout(environment.folder / FILE, fields.get("name"), fields.get("layout"))
 
 
 _ACTIONS: Mapping[str, Callable[[Panes, str, Asked, Mapping[str, Any]], None]] = {

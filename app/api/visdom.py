@@ -44,7 +44,7 @@ def register(server: Flask, store: StoreLike, settings: Settings) -> None:
     server.add_url_rule(f"{prefix}env/<path:name>", "visdom_env", _view(panes, _announce), methods=["POST"])
     server.add_url_rule(f"{prefix}env/<path:names>", "visdom_env_page", lambda names: _page(prefix, [names]))
     server.add_url_rule(
-        f"{prefix}compare/<path:names>", "visdom_compare", lambda names: _page(prefix, names.split("+"))
+        f"{prefix}compare/<path:names>", "visdom_compare", lambda names: _page(prefix, names.split("+"), compare=True)
     )
     server.add_url_rule(f"{prefix}vis_socket", "visdom_socket", lambda: _listen(panes), websocket=True)
 
@@ -75,9 +75,10 @@ class ScriptTalk:
         self._scripts.disconnect(self._script)
 
 
-def _page(prefix: str, names: list[str]) -> Redirection:
+def _page(prefix: str, names: list[str], *, compare: bool = False) -> Redirection:
     """Lead a browser that follows a link of visdom's to the page."""
-    return redirect(f"{prefix}panes?{urlencode([('environments', name) for name in names])}")
+    asked = [("environments", name) for name in names] + ([("compare", "1")] if compare else [])
+    return redirect(f"{prefix}panes?{urlencode(asked)}")
 
 
 def _view(panes: Panes, answer: Answer) -> Callable[..., Response]:

@@ -47,8 +47,12 @@ class VisdomReader:
 
     def find(self, folder: Path, names: Collection[str], *, named: bool = False) -> Finding:
         """Find each file that is a replay log or an environment, or the folder itself where it is one of the app's."""
-        if OWN_LOG in names and "run.json" in names and _OF_AN_OWN_LOG.match(head(folder / OWN_LOG)):
-            return Finding([folder], [name for name in _OWN_NAMES if name in names])
+        if OWN_LOG in names and "run.json" in names:
+            opening = head(folder / OWN_LOG)
+            if _OF_AN_OWN_LOG.match(opening):
+                return Finding([folder], [name for name in _OWN_NAMES if name in names])
+            if not opening:
+                return NOTHING_FOUND  # its first call is being written
         asked = [name for name in names if named or Path(name).suffix.lower() in _SUFFIXES]
         found = [name for name in asked if _is_log(folder / name) or _is_environment(folder / name)]
         return Finding([folder / name for name in found], found) if found else NOTHING_FOUND

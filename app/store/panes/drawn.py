@@ -12,6 +12,7 @@ from app.store.panes.window import Window
 INLINE_CHARS = 64 << 10  # of HTML that goes along with a window
 MOST_IMAGES = 200  # of a history that go along; the others are asked for one by one
 _CLIP = re.compile(r"\s*<(audio|video)\b([^>]*)>")
+_SOURCE = re.compile(r"""src=["']data:((?:audio|video)/[A-Za-z0-9.+-]+);base64,([A-Za-z0-9+/=]*)["']""")
 _TAG = re.compile(r"<(?!/?br\s*/?>)[a-zA-Z!/?]", re.IGNORECASE)
 _BREAK = re.compile(r"</?br\s*/?>", re.IGNORECASE)
 
@@ -102,13 +103,28 @@ def _text(environment: Environment, window: Window, address: Address) -> dict[st
 
 def _clip(window: Window, address: Address) -> dict[str, Any] | None:
     """Return the clip that a text of visdom's `audio` or `video` holds; None where it is another text."""
-    parts = parts_of(window.pieces[0]) if len(window.pieces) == 1 else None
-    opening = _CLIP.match(parts[0]) if parts and isinstance(parts[0], str) else None
-    clip = parts[1] if opening and parts and len(parts) > 1 else None
-    if opening is None or not isinstance(clip, Mapping) or not str(clip["type"]).startswith(("audio/", "video/")):
+    piece = window.pieces[0] if len(window.pieces) == 1 else None
+    parts = parts_of(piece) or [piece]
+    opening = _CLIP.match(parts[0]) if isinstance(parts[0], str) else None
+    if opening is None:
+        return None
+    clip = parts[1] if len(parts) > 1 else None
+    small = small_clip(window)
+    if isinstance(clip, Mapping) and clip["type"].startswith(("audio/", "video/")):
+        media_type, source = clip["type"], address({"file": clip["file"]})
+    elif small:
+        media_type, source = small[0], address({"window": window.id, "clip": window.revision})
+    else:
         return None
     flags = {flag: flag in opening[2].split() for flag in ("autoplay", "loop")}
-    return {"kind": opening[1], "src": address({"file": clip["file"]}), "media_type": clip["type"], **flags}
+    return {"kind": opening[1], "src": source, "media_type": media_type, **flags}
+
+
+def small_clip(window: Window) -> tuple[str, str] | None:
+    """Return media type and base64 of a clip that is short enough to stand in the text itself; None without one."""
+    piece = window.pieces[0] if len(window.pieces) == 1 else None
+    found = _SOURCE.search(piece) if isinstance(piece, str) and _CLIP.match(piece) else None
+    return (found[1], found[2]) if found else None
 
 
 def _chars(window: Window) -> int:

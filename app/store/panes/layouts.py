@@ -13,22 +13,23 @@ import orjson
 from app.store.state import replace
 
 FILE = "layouts.json"
+SHARED_FILE = ".layouts.json"  # hidden, since it lies beside runs and is none
 MAX_LAYOUTS = 200
 MAX_BYTES = 256 << 10
 MAX_NAME_CHARS = 200
 _lock = Lock()
 
 
-def read_layouts(folder: Path) -> dict[str, Any]:
-    """Return the layouts kept in a folder, by name; none where the file makes no sense."""
+def read_layouts(path: Path) -> dict[str, Any]:
+    """Return the layouts kept in a file, by name; none where it makes no sense."""
     try:
-        said = orjson.loads((folder / FILE).read_bytes())
+        said = orjson.loads(path.read_bytes())
     except (OSError, ValueError):
         return {}
     return said if isinstance(said, dict) else {}
 
 
-def keep_layout(folder: Path, name: Any, layout: Any) -> None:
+def keep_layout(path: Path, name: Any, layout: Any) -> None:
     """Keep a layout under a name; None takes it away.
 
     Raises:
@@ -40,10 +41,10 @@ def keep_layout(folder: Path, name: Any, layout: Any) -> None:
     if layout is not None and (not isinstance(layout, dict) or len(orjson.dumps(layout)) > MAX_BYTES):
         raise ValueError(f"a layout is a JSON object of at most {MAX_BYTES:,} bytes")
     with _lock:
-        kept = {key: value for key, value in read_layouts(folder).items() if key != name.strip()}
+        kept = {key: value for key, value in read_layouts(path).items() if key != name.strip()}
         if layout is not None:
             kept[name.strip()] = layout
         if len(kept) > MAX_LAYOUTS:
             raise ValueError(f"there are {MAX_LAYOUTS} layouts, which are the most")
-        folder.mkdir(parents=True, exist_ok=True)
-        replace(folder / FILE, kept)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace(path, kept)

@@ -257,9 +257,13 @@ class Panes:
         return known[1] if folder_name(known[1]) == folder.name and (folder / LOG_NAME).exists() else None
 
     def _foreign(self) -> dict[str, RunSummary]:
-        """Return the runs that are environments and not written here, by the name that they are listed under."""
+        """Return the runs that are environments and not written here, by the name that they are listed under.
+
+        A log below the own folder is of an environment that has no whole call yet.
+        """
         found = {run.id: run for run in self._runs() if run.format == "visdom"}
-        return {name: run for name, run in found.items() if Path(run.path).parent != self.folder}
+        own = {self.folder, *self._own().values()}
+        return {name: run for name, run in found.items() if Path(run.path).parent not in own}
 
     def _listed(self, name: str, folder: Path, runs: Mapping[str, str], writable: bool) -> Listed:
         held = self._held.get(name)

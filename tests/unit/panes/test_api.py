@@ -71,6 +71,8 @@ def test_only_windows_that_changed_are_sent(server):
     draw(server, **note("three", "a"))
     (changed,) = server.ask("main", seen=seen)["windows"]
     assert (changed["id"], changed["content"], changed["place"]) == ("a", "three", 0)
+    out_of_sight = server.ask("main", seen={"main": {"a": None, "b": None}})
+    assert (out_of_sight["windows"], out_of_sight["present"]) == ([], {"main": ["a", "b"]})
     server.call("close", {"win": "b", "eid": "main"})
     assert server.ask("main", seen=seen)["present"] == {"main": ["a"]}
     (listed,) = server.ask()["environments"]
@@ -92,6 +94,25 @@ def test_pictures_come_by_an_address_that_never_changes(server):
     assert server.client.get(f"{content}&at=0").data == answer.data
     assert server.client.get(content).data == b"small"
     assert server.client.get(f"{content}&at=2").status_code == 404
+
+
+@pytest.mark.parametrize("size", [70, 70_000])
+@pytest.mark.parametrize(("form", "media_type"), [("video", "video/webm"), ("audio", "audio/wav")])
+def test_clips_come_by_an_address_however_short(server, form, media_type, size):
+    clip = bytes(range(70)) * (size // 70)
+    source = f"data:{media_type};base64,{base64.b64encode(clip).decode()}"
+    html = f'\n <{form} controls loop>\n <source type="{media_type}" src="{source}">\n </{form}>'
+    draw(server, **note(html))
+    (window,) = server.ask("main")["windows"]
+    media = window["media"]
+    assert (media["kind"], media["media_type"], media["loop"], media["autoplay"]) == (form, media_type, True, False)
+    answer = server.client.get(media["src"])
+    assert (answer.data, answer.mimetype) == (clip, media_type)
+    part = server.client.get(media["src"], headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.data) == (206, clip[10:20])
+    assert server.client.get("/api/v1/panes/content?environment=main&window=note").text == html
+    draw(server, **note("no clip"))
+    assert server.client.get("/api/v1/panes/content?environment=main&window=note&clip=1").status_code == 404
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "<svg onload='alert(1)'></svg>", f"<p>{'x' * 99_999}"])
@@ -249,7 +270,7 @@ def test_a_browser_that_follows_visdoms_links_comes_to_the_page(tmp_path):
     server = Server(tmp_path, prefix="/tb/")
     for address, page in (
         ("/tb/env/a%20b", "/tb/panes?environments=a+b"),
-        ("/tb/compare/a+b", "/tb/panes?environments=a&environments=b"),
+        ("/tb/compare/a+b", "/tb/panes?environments=a&environments=b&compare=1"),
     ):
         assert server.client.get(address).headers["Location"] == page
     server.panes.close()

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from app.readers.visdom import READER
 from app.settings import LogRoot, Settings
+from app.store.discovery import Discovery
 from app.store.panes import environment as environment_module
 from app.store.panes.calls import LOG_NAME
 from app.store.panes.environment import CallError
+from app.store.panes.layouts import SHARED_FILE, keep_layout
 from app.store.panes.names import environment_name, folder_name
 from app.store.panes.shelf import NoEnvironmentError, Panes, ReadOnlyError
 from tests.unit.panes.calls_of_visdom import comparable
@@ -163,6 +165,22 @@ def test_who_only_looks_follows_what_another_server_writes(opened):
     before = looking.windows["w"].revision
     looking.catch_up()
     assert looking.windows["w"].revision == before
+
+
+def test_an_environment_is_found_once_and_its_layouts_are_no_unknown_log(panes, tmp_path):
+    one = panes()
+    folder = one.folder / "main"
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text('{"name": "main"}')
+    (folder / LOG_NAME).touch()
+    names = ["run.json", LOG_NAME]
+    assert READER.find(folder, names).runs == (), "its first call is being written"
+    draw(one, "main", text("first"))
+    assert READER.find(folder, names).runs == [folder]
+    keep_layout(one.folder / SHARED_FILE, "wide", {"columns": {}})
+    discovery = Discovery([LogRoot("", tmp_path / "runs")], {"visdom": READER})
+    assert list(discovery.find()) == ["visdom/main"]
+    assert discovery.skipped == ()
 
 
 @given(st.lists(st.text(min_size=1, max_size=500), min_size=2, max_size=2, unique=True))
