@@ -22,6 +22,7 @@ else:
     DummyExperiment = base("loggers.logger", "DummyExperiment")
 
 ENDED_WELL = ("success", "finished")
+INTERNAL = ("_instantiator", "_class_path")  # LightningCLI's own, among the hyper-parameters
 BEGINNING = ("resume", "again_from", "join")  # of what `trainer_hooks.init` takes, what counts once
 
 
@@ -125,6 +126,8 @@ class TailboardLogger(MediaLogger, Logger):
     @rank_zero_only
     def log_hyperparams(self, params: Any = None, metrics: Any = None, step: int | None = None) -> None:
         """Add hyper-parameters to the run's config, and log metrics that go with them, as TensorBoardLogger does."""
+        if isinstance(params, dict):
+            params = {name: value for name, value in params.items() if name not in INTERNAL}
         self.experiment.update_config({} if params is None else params)
         if metrics is not None:
             self.log_metrics(metrics if isinstance(metrics, dict) else {"hp_metric": metrics}, step)

@@ -347,12 +347,13 @@ def test_hyper_parameters_of_any_form_are_in_the_config(tmp_path):
     logger = TailboardLogger(tmp_path)
     logger.log_hyperparams(argparse.Namespace(lr=0.1, net=argparse.Namespace(width=8)))
     logger.log_hyperparams({"cfg": OmegaConf.create({"a": {"b": [1, "${c}"]}, "c": 5}), "layer": torch.nn.Linear})
-    logger.log_hyperparams({"net": {"depth": np.int64(2)}}, {"hp/score": 0.5}, 3)
+    logger.log_hyperparams({"net": {"depth": np.int64(2)}, "_instantiator": "of LightningCLI"}, {"hp/score": 0.5}, 3)
     logger.finalize("success")
     config = run_json(Path(logger.log_dir))["config"]
     assert (config["lr"], config["net"]) == (0.1, {"width": 8, "depth": 2})
     assert config["cfg"] == {"a": {"b": [1, 5]}, "c": 5}
     assert "Linear" in config["layer"]
+    assert "_instantiator" not in config
     assert series(Path(logger.log_dir), "hp/score") == {3: 0.5}
 
 
