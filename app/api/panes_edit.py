@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from app.api.answers import json_answer
+from app.api.answers import NotThereError, json_answer
 from app.api.asked import Asked
 from app.api.panes import panes_of
 from app.api.posted import RefusedError, posted_change
@@ -46,8 +46,11 @@ def _layouts(panes: Panes) -> Response:
     name = request.args.get("environment", "")
     own: dict[str, Any] = {}
     if name:
-        with panes.reading(name) as environment:
-            own = read_layouts(environment.folder / FILE)
+        try:
+            with panes.reading(name) as environment:
+                own = read_layouts(environment.folder / FILE)
+        except OSError as error:
+            raise NotThereError(f"{name} cannot be read: {error}.") from error
     return json_answer({"layouts": own, "shared": read_layouts(panes.folder / SHARED_FILE)})
 
 

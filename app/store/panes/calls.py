@@ -3,7 +3,9 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from errno import EINVAL
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, NamedTuple
 
 import orjson
@@ -74,6 +76,8 @@ class CallLog:
             stat = self.path.stat()
         except FileNotFoundError:
             return
+        if not S_ISREG(stat.st_mode):  # nobody waits for a pipe
+            raise OSError(EINVAL, "this is no file of calls", str(self.path))
         self._inode = stat.st_ino
         for piece in read_lines(self.path, self.offset, stat.st_size):
             self.offset += len(piece)

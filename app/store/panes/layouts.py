@@ -22,6 +22,8 @@ _lock = Lock()
 
 def read_layouts(path: Path) -> dict[str, Any]:
     """Return the layouts kept in a file, by name; none where it makes no sense."""
+    if not path.is_file():  # nobody waits for a pipe
+        return {}
     try:
         said = orjson.loads(path.read_bytes())
     except (OSError, ValueError):

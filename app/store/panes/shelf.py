@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import orjson
@@ -247,7 +248,10 @@ class Panes:
     def _name_of(self, folder: Path) -> str | None:
         """Return what an environment's folder says that it is called; None where it is none."""
         try:
-            changed = (folder / RUN_FILE).stat().st_mtime
+            stat = (folder / RUN_FILE).stat()
+            if not S_ISREG(stat.st_mode):  # nobody waits for a pipe
+                return None
+            changed = stat.st_mtime
             known = self._names.get(folder.name)
             if known is None or known[0] != changed:
                 known = changed, str(orjson.loads((folder / RUN_FILE).read_bytes())["name"])

@@ -1,6 +1,7 @@
 """Calls and folders that nobody in their right mind would send or leave: refused in words, and nothing else breaks."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -159,3 +160,21 @@ def test_an_environment_of_any_name_stays_in_its_folder(tmp_path, server, name):
     (folder,) = (path for path in (tmp_path / "runs" / "visdom").iterdir() if path.name != ".lock")
     assert json.loads((folder / "run.json").read_text())["name"] == name.replace("/", "_")
     assert [path.name for path in (*tmp_path.iterdir(), *(tmp_path / "runs").iterdir())] == ["runs", "visdom"]
+
+
+@pytest.mark.parametrize("name", ["calls.jsonl", "run.json", "layouts.json"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_pipe_or_folder_in_place_of_a_file_holds_nobody_up(server, name, make):
+    draw(server, **note("there", eid="other"))
+    draw(server, **note("text"))
+    for environment in ("main", "other"):
+        assert server.client.get(f"/api/v1/panes/layouts?environment={environment}").status_code == 200
+    server.panes.close()
+    path = server.panes.folder / "main" / name
+    path.unlink(missing_ok=True)
+    make(path)
+    answer = server.ask("main", "other")
+    assert "other" in answer["present"]
+    assert ("main" in answer["problems"]) == (name == "calls.jsonl")
+    expected = 404 if name == "calls.jsonl" else 200
+    assert server.client.get("/api/v1/panes/layouts?environment=main").status_code == expected
