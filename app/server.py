@@ -19,6 +19,7 @@ from app.pages.contract import Page
 from app.pages.walk import all_pages
 from app.readers.walk import all_readers
 from app.settings import Settings
+from app.store import aside
 from app.store.memory import Store, StoreLike
 
 COMPRESSED = ("application/json", "application/octet-stream", "text/css", "text/html", "text/javascript")
@@ -127,6 +128,7 @@ def _index(settings: Settings, pages: list[Page]) -> str:
         "pages": [page.name for page in pages],
         "fields": view.as_json(fields),
         "kinds": {name: asdict(kind) for name, kind in all_kinds().items()},
+        "names": {"of_machine": aside.OF_MACHINE, "verdict": aside.VERDICT},
         "dashes": palette.DASHES,
         "layouts": {theme: template.panel_layout(theme) for theme in palette.THEMES},
         "graph_config": template.GRAPH_CONFIG,

@@ -9,6 +9,7 @@ from app.api.answers import plain
 from app.api.parameters import MOST_DIGITS
 from app.readers.contract import RunStatus, TagFacts
 from app.store.best import best_of
+from app.store.broken import broken_of
 from app.store.memory import RunSummary, StoreLike, UnknownRunError
 from app.store.naming import as_counted, as_text
 from app.store.sidecar import NO_EDITS
@@ -56,7 +57,7 @@ def run_entries(store: StoreLike, runs: Sequence[RunSummary]) -> list[dict[str, 
 
 def run_entry(store: StoreLike, run: RunSummary) -> dict[str, Any]:
     """Return what the run list shows of a run. Times are seconds since the epoch. Raises UnknownRunError."""
-    status, best = store.status(run.id), best_of(run)
+    status, best, broken = store.status(run.id), best_of(run), broken_of(run)
     return {
         "id": run.id,
         "title": run.title,
@@ -80,6 +81,7 @@ def run_entry(store: StoreLike, run: RunSummary) -> dict[str, Any]:
         "dropped": status.dropped,
         "stop": _stop(status),
         "best": dataclasses.asdict(best) if best else None,
+        "broken": dataclasses.asdict(broken) if broken else None,
         "edited": zlib.crc32(repr(run.edits).encode()) if run.edits != NO_EDITS else 0,
     }
 

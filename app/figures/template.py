@@ -32,7 +32,7 @@ def panel_layout(theme: Theme) -> dict[str, Any]:
         "uirevision": "keep",
         "xaxis": axis
         | {"nticks": 5, "tickangle": 0, "exponentformat": "SI", "minexponent": 5},  # 20,000 steps, 200k steps
-        "yaxis": axis | {"nticks": 6, "exponentformat": "power"},
+        "yaxis": axis | {"nticks": 6, "exponentformat": "e"},  # 1.5e-5 has room where 1.5x10^-5 has none
         "modebar": {"remove": ["lasso2d", "select2d"]},
     }
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from app.readers.contract import Columns, RunLog
 from app.readers.walk import all_readers
 from app.settings import LogRoot
+from app.store.aside import is_of_machine
 from app.store.discovery import Discovery
 from app.transforms.align import since
 from app.transforms.downsample import downsample
@@ -130,7 +131,7 @@ def chosen_tags(logs: Mapping[str, RunLog], wanted: str | Collection[str] | None
         tag
         for log in logs.values()
         for tag, facts in log.facts.items()
-        if facts.kind == "scalar" and not facts.is_step and not tag.startswith("system/")
+        if facts.kind == "scalar" and not facts.is_step and not is_of_machine(tag)
     }
     if wanted is None:
         return sorted(tag for tag in names if _LOSS.search(tag)) or sorted(names)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.store.aside import is_aside
 from app.store.summary import RunSummary
 from app.store.table.direction import Direction, better
 
@@ -25,7 +26,7 @@ def best_of(run: RunSummary) -> Best | None:
 
     A metric measured on held-out data, which a word such as `val` or `test` in its tag tells, goes before one of the
     training itself; then one to be raised (an accuracy) before one to be lowered (a loss), for it is the one that was
-    defined for people; then the shorter and the first by name. The system's own metrics do not count.
+    defined for people; then the shorter and the first by name. What is aside, such as the load, does not count.
     """
     candidates = []
     for tag, facts in run.facts.items():
@@ -45,4 +46,4 @@ def best_of(run: RunSummary) -> Best | None:
 def _read(tag: str) -> tuple[Direction | None, bool]:
     """Return which way the name of a metric says is better, and whether it is of held-out data."""
     words = re.split(r"[/._ -]", tag.lower())
-    return (None if words[0] == "system" else better(tag)), not _HELD_OUT.isdisjoint(words)
+    return (None if is_aside(tag) else better(tag)), not _HELD_OUT.isdisjoint(words)

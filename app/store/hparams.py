@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from app.readers.contract import TagFacts
+from app.store.aside import is_aside
 from app.store.best import best_of
 from app.store.naming import as_counted
 from app.store.summary import RunSummary
@@ -72,7 +73,7 @@ def hyper_parameters(
         way: which end is better, None to go by its name.
     """
     metrics = Counter(tag for run in runs for tag, facts in run.facts.items() if _is_metric(facts))
-    metric = metric or _headline(runs) or min(metrics, key=as_counted, default="")
+    metric = metric or _headline(runs) or min(metrics, key=lambda tag: (is_aside(tag), as_counted(tag)), default="")
     way = way or better(metric)
     wanted = (way or "last") if figure == "best" else figure
     return HyperParameters(

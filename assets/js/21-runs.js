@@ -32,11 +32,22 @@
     return span;
   }
 
+  /* What is most to be said of a run: the words of its state, else a metric that is no number any more, else the best one. */
   function detail(run) {
-    if (tb.runStop.isAsked(run)) return "stop requested";
-    if (run.state === "failed" || run.state === "crashed" || run.state === "stalled") return run.detail;
-    const best = run.best;
-    return best ? `best ${format.number(best.value)} ${best.tag} @ ${format.short(best.step)}` : run.detail || "";
+    const { best, broken } = run;
+    const plain = (text) => make("span", { class: "run-detail", text, title: text });
+    if (tb.runStop.isAsked(run)) return plain("stop requested");
+    if (run.state === "failed" || run.state === "crashed" || run.state === "stalled") return plain(run.detail);
+    if (broken) return figure("⚠", broken.value, broken.tag, `${broken.tag} is ${broken.value}, for the first time at step ${format.integer(broken.step)}`, "warning");
+    if (best) return figure("★", format.number(best.value), best.tag, `best ${best.tag}: ${best.value} at step ${format.integer(best.step)}`);
+    return plain(run.detail || "");
+  }
+
+  /* A metric and its value; where there is no room the group of the tag is cut. */
+  function figure(sign, value, tag, title, look = "") {
+    const cut = tag.lastIndexOf("/") + 1;
+    const group = make("span", { class: "run-figure-group", text: tag.slice(0, cut) });
+    return make("span", { class: `run-detail run-figure ${look}`, title }, make("span", { text: `${sign} ${value}\u00a0` }), group, make("span", { text: tag.slice(cut) }));
   }
 
   function row(run) {
@@ -52,8 +63,7 @@
     const exact = run.last_step === null ? "" : `step ${format.integer(run.last_step)}`;
     second.append(make("span", { text: step, title: exact }), make("span", { class: "age", "data-time": run.last_time ?? "" }));
     if (run.format !== "tailboard") second.append(make("span", { class: "run-format", text: run.format, title: `Read in place: ${run.format} format` }));
-    const more = detail(run);
-    second.append(make("span", { class: "run-detail", text: more, title: more }));
+    second.append(detail(run));
     if (run.problems) second.append(warning(`⚠ ${run.problems}`, "Lines that could not be read: see the run's page"));
     if (run.dropped) second.append(warning(`⚠ ${format.short(run.dropped)} dropped`, "Records that training had to give up"));
     const only = make("button", { class: "only", type: "button", "data-act": "run-only", "data-run": run.id, text: "only", title: "Show only this run" });

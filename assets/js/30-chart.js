@@ -164,8 +164,21 @@
       else if (this.range) {
         const range = logY ? this.range.map((v) => Math.log10(Math.max(v, Number.MIN_VALUE))) : this.range;
         Object.assign(base.yaxis, { range, autorange: false });
-      }
+      } else if (!logY && this.flat()) Object.assign(base.yaxis, { range: this.flat(), autorange: false });
       return base;
+    }
+
+    /* Around a constant Plotly puts an axis from -1 to 1, on which a learning rate of 0.001 reads as 0. */
+    flat() {
+      let [low, high] = [Infinity, -Infinity];
+      for (const { y } of this.series.values()) {
+        for (const value of y) {
+          if (value < low && value > -Infinity) low = value;
+          if (value > high && value < Infinity) high = value;
+          if (low < high) return null;
+        }
+      }
+      return low === high && low !== 0 ? [low - Math.abs(low) / 2, low + Math.abs(low) / 2] : null;
     }
 
     async draw() {

@@ -81,9 +81,15 @@
       const group = spec.section || (spec.title.includes("/") ? spec.title.split("/")[0] : "other");
       groups.set(group, [...(groups.get(group) || []), spec]);
     }
-    const late = (name) => (name === "system" ? 2 : name === "other" ? 1 : 0);
+    const late = (name) => (isOfMachine(name) ? 2 : name === "other" ? 1 : 0);
     return [...groups].sort((a, b) => late(a[0]) - late(b[0]));
   }
+
+  const isOfMachine = (group) => tb.tags.isOfMachine(`${group}/`);
+
+  /* What tells of the machine is folded until it is asked for: by a filter, or by unfolding it, which "+" remembers. */
+  const foldName = (group) => (isOfMachine(group) && !tb.view.get().tags.trim() ? `+${group}` : group);
+  const isClosed = (group) => tb.view.get().closed.includes(foldName(group)) !== foldName(group).startsWith("+");
 
   function section(name, specs, closed) {
     const grid = make("div", { class: "grid", hidden: closed });
@@ -107,7 +113,7 @@
     const elements = [];
     const kept = new Set();
     for (const [name, specs] of wanted) {
-      const closed = view.closed.includes(name);
+      const closed = isClosed(name);
       const element = old.get(name) || section(name, specs, closed);
       element.querySelector(".section-head").setAttribute("aria-expanded", String(!closed));
       element.querySelector(".section-head .quiet").textContent = String(specs.length);
@@ -278,5 +284,5 @@
   addEventListener("resize", () => redrawAll(false));
   document.addEventListener("tb-colours", () => redrawAll(false));
 
-  tb.panels = { all: panels, layOut, redrawAll, of: (element) => panels.get(element.closest(".panel")?.dataset.key) };
+  tb.panels = { all: panels, foldName, layOut, redrawAll, of: (element) => panels.get(element.closest(".panel")?.dataset.key) };
 })(window.tailboard);

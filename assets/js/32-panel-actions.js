@@ -96,7 +96,7 @@
 
   const withPanel = (act) => (button, event) => act(tb.panels.of(button), button, event);
   Object.assign(tb.actions, {
-    "section-fold": (button) => flip("closed", button.dataset.name),
+    "section-fold": (button) => flip("closed", tb.panels.foldName(button.dataset.name)),
     "panel-pin": withPanel((panel) => flip("pins", panel.key)),
     "panel-log": withPanel((panel) => flip("panel_log", panel.key)),
     "panel-fit": withPanel(fit),

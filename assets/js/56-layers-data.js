@@ -1,7 +1,6 @@
 /* One number of every histogram of a run, as the server sends it: tags by steps. */
 (function (tb) {
   "use strict";
-  const WATCHED = /^watch\/([^/]+)\/(.+)$/; // of Run.watch: the statistic and the layer
   const AT_ONCE = 2; // requests under way, so that the live loop never queues behind them
   const AGAIN_AFTER_MS = 5000; // what could not be had
   const REST_MS = 1500; // between two questions about the same run while it grows, at least
@@ -29,8 +28,8 @@
 
   /** The {statistic, layer} that a scalar tag tells, null where it is no watched one. */
   function watched(tag) {
-    const found = WATCHED.exec(tag);
-    return found && tb.layers.scale.isWatched(found[1]) ? { stat: found[1], layer: found[2] } : null;
+    const found = tb.tags.layerOf(tag);
+    return found && tb.layers.scale.isWatched(found.stat) ? found : null;
   }
 
   /** Ask for this sheet where the run has more items than when it was asked for last, or was not read whole. */

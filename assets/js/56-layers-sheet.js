@@ -38,6 +38,7 @@
     show(rows, state, height) {
       Object.assign(this, { rows, state, open: state.open });
       const total = rows.length ? rows.at(-1).top + rows.at(-1).height : 0;
+      this.heads.classList.toggle("layers-heads-told", state.isWatched); // before their height is asked for
       const room = Math.max(120, height - this.heads.offsetHeight - tb.layers.AXIS_PX);
       this.scroller.style.height = `${Math.min(room, total + 2)}px`;
       this.measure(total);
@@ -77,16 +78,33 @@
     /* Every run's name over its cells. */
     showHeads() {
       const { start, runWidth, labels, width } = this.layout;
-      this.heads.replaceChildren(
-        ...this.state.runs.map(({ id, place, note }) => {
-          const run = tb.live.runs.get(id);
-          const name = make("span", { class: "cell-run", text: tb.runs.title(id).split("/").at(-1), title: id });
-          const head = make("div", { class: "layers-head" }, tb.runs.swatch(run), name, make("span", { class: "quiet", text: note }));
-          Object.assign(head.style, { left: `${start(place)}px`, width: `${runWidth}px` });
-          head.hidden = start(place) < labels || start(place) > width;
-          return head;
-        }),
-      );
+      const heads = make("div", { class: `layers-heads${this.state.isWatched ? " layers-heads-told" : ""}` });
+      for (const { id, place, note } of this.state.runs) {
+        const name = make("span", { class: "cell-run", text: tb.runs.title(id).split("/").at(-1), title: id });
+        const first = make("div", { class: "layers-name" }, tb.runs.swatch(tb.live.runs.get(id)), name, make("span", { class: "quiet", text: note }));
+        const head = make("div", { class: "layers-head" }, first, ...(this.state.isWatched ? [tb.layers.verdictLine(id)] : []));
+        Object.assign(head.style, { left: `${start(place)}px`, width: `${runWidth}px` });
+        head.hidden = start(place) < labels || start(place) > width;
+        heads.append(head);
+      }
+      tb.become(this.heads, heads); // a line that has the focus keeps it
+    }
+
+    /** Show the first layer that was not finite: its row comes into view, and its course is opened. */
+    showVerdict(id) {
+      const told = tb.layers.verdict(id);
+      const run = this.state.runs.find((one) => one.id === id);
+      const row = this.rows.find((one) => tb.layers.isRowOf(one, told.layer));
+      const steps = run?.data?.step || [];
+      if (!steps.length || !row) return tb.toast(`No row that is shown here is of ${told.layer}.`);
+      const after = steps.findIndex((step) => step >= told.step); // measured there for the first time
+      const column = after < 0 ? steps.length - 1 : after;
+      this.cursor = { key: row.key, run: id, step: steps[column] };
+      this.scroller.scrollTop = row.top - this.layout.height / 4; // a panel may lie over the lower half
+      this.measure();
+      this.reveal(row, run);
+      const tag = row.tags.find((one) => one === told.layer || one.startsWith(`${told.layer}.`));
+      return this.choose({ tag, run: id, step: steps[column], last: false });
     }
 
     later() {

@@ -9,6 +9,7 @@
   const LEAST_PX = 320;
   const FOOT_PX = 12;
   let frame = 0;
+  let isAnyWatched = false; // then heads have room for what was said of a run
   let parts = null;
   let rowsFor = { key: "", rows: [] };
 
@@ -112,6 +113,7 @@
     const step = tb.steps.chosen(null);
     const state = {
       runs, stat, step,
+      isWatched: isAnyWatched,
       words: WORDS[stat],
       share: tb.layers.scale.isShare(stat),
       log: tb.layers.scale.isLog(stat, view.layers_log),
@@ -181,9 +183,13 @@
     if (changed.some((name) => ["page", "runs", "image_step"].includes(name) || name.startsWith("layers_"))) later();
   });
   tb.live.on("tags", () => {
-    tb.navigation.offer("watched", tb.live.tags().some(({ tag }) => tb.layers.watched(tag)));
+    isAnyWatched = tb.live.tags().some(({ tag }) => tb.layers.watched(tag));
+    tb.navigation.offer("watched", isAnyWatched);
+    tb.layers.learnVerdicts();
     later();
   });
+  tb.media.onList(({ tag }) => tb.tags.isVerdict(tag) && later());
+  tb.actions["layers-verdict"] = (button) => parts.sheet.showVerdict(button.dataset.run);
   tb.live.on("runs", later);
   tb.layers.onNews(later);
   tb.histograms.onNews(later);

@@ -9,18 +9,23 @@
   const rowsOf = (view) => (view.table_rows === "steps" ? "steps" : "runs");
   const sortField = (view) => `table_sort_${rowsOf(view)}`;
 
-  /** Scalar tags of the picked runs that the filter of tags lets pass. */
+  /* The load of the machine and the layers of a model would bury what was trained; they are shown when asked for. */
+  const isAside = (tag) => tb.tags.isOfMachine(tag) || tb.layers.watched(tag) !== null;
+  const isAsked = (tag) => tb.view.get().tags.includes(tag.split("/")[0]);
+  const isShownByItself = (tag) => !isAside(tag) || isAsked(tag);
+
+  /** Scalar tags of the picked runs that the filter of tags lets pass; what stays out by itself is last. */
   function metrics() {
     const match = tb.matcher(tb.view.get().tags);
-    return tb.live.tags().filter(({ tag, kind }) => kind === "scalar" && match(tag)).map(({ tag }) => tag);
+    const found = tb.live.tags().filter(({ tag, kind }) => kind === "scalar" && match(tag)).map(({ tag }) => tag);
+    return [...found.filter((tag) => !isAside(tag)), ...found.filter(isAside)];
   }
 
   const MOST = 300; // metrics in one table: more are said to be left out
-
-  /* The load of the machine would bury what was trained; it is shown when asked for. */
-  const isShownByItself = (tag) => !tag.startsWith("system/") || tb.view.get().tags.includes("system");
   const shownMetrics = () => tb.view.get().table_metrics ?? metrics().filter(isShownByItself);
 
+  /** How many metrics stay out by themselves; 0 where a person chose. */
+  const aside = () => (tb.view.get().table_metrics ? 0 : metrics().length - shownMetrics().length);
   const leftOut = () => Math.max(0, shownMetrics().length - MOST);
 
   /** Ask the server; a form holds what is too long for an address. Throws an Error whose message is fit to be read. */
@@ -80,5 +85,5 @@
     return whole;
   }
 
-  tb.tableQuestion = { rowsOf, sortField, metrics, shownMetrics, leftOut, ask, signature, parameters, isShown, showColumn, withColumns };
+  tb.tableQuestion = { rowsOf, sortField, metrics, shownMetrics, aside, leftOut, ask, signature, parameters, isShown, showColumn, withColumns };
 })(window.tailboard);

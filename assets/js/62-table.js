@@ -116,10 +116,11 @@
   }
 
   function aboutOf(answer) {
+    const aside = question.aside() ? ` ${question.aside().toLocaleString("en")} more of layers and of the machine are under Columns.` : "";
     const left = question.leftOut() ? ` ${question.leftOut().toLocaleString("en")} more metrics are left out: filter tags to see them.` : "";
-    if (!answer.total) return `No row passes the filter. ${answer.about}.${left}`;
+    if (!answer.total) return `No row passes the filter. ${answer.about}.${left}${aside}`;
     const best = Object.keys(answer.best).length ? " ★ is the best of its column." : "";
-    return `${answer.about}.${left}${best} Hover for every digit.`;
+    return `${answer.about}.${left}${aside}${best} Hover for every digit.`;
   }
 
   /** Ask again for the rows on show, in place, when runs grew and the last answer is a while ago. */

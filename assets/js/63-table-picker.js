@@ -66,7 +66,7 @@
     const all = question.metrics();
     const more = all.length > MOST ? make("p", { class: "quiet", text: `${(all.length - MOST).toLocaleString("en")} more: filter tags to see them.` }) : null;
     const list = make("div", { class: "table-list" }, ...all.slice(0, MOST).map(metric), more);
-    const buttons = [set("usual", null, "All but the load of the machine, and new ones as they come"), set("all", question.metrics(), "Every metric that the filter of tags lets pass"), set("none", [], "No metric")];
+    const buttons = [set("usual", null, "All but those of watched layers and of the machine, and new ones as they come"), set("all", question.metrics(), "Every metric that the filter of tags lets pass"), set("none", [], "No metric")];
     return section("Metrics", make("div", { class: "row" }, ...buttons), list);
   }
 

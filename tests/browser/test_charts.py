@@ -309,6 +309,39 @@ def test_panels_fold_filter_pin_and_enlarge(page, serve, three_runs):
     page.wait_for_function("tailboard.panels.all.get('train/loss').plot._fullLayout.width < 1000")
 
 
+def test_groups_of_the_machine_are_last_and_folded_until_they_are_asked_for(page, serve, tmp_path):
+    with trainer_hooks.init(tmp_path / "runs" / "a") as run:
+        for step in range(3):
+            machine = {"system/cpu_percent": 50.0, "time/steps_per_s": 9.0, "time/left_s": 3.0 - step}
+            run.log({"train/loss": 1.0 if step < 2 else math.nan, "lr": 0.001, **machine}, step=step)
+    url = serve(tmp_path / "runs")
+    page.goto(url)
+    heads = page.locator("#panels .section-head")
+    expect(heads).to_have_text(["train1", "other1", "system1", "time2"])
+    expect(page.locator(".panel[data-tag]")).to_have_count(2)
+    heads.last.click()
+    expect(page.locator('.panel[data-tag="time/left_s"]')).to_be_visible()
+    expect(heads.nth(2)).to_have_attribute("aria-expanded", "false")
+    page.reload()
+    expect(page.locator('.panel[data-tag="time/left_s"]')).to_be_visible()
+    heads.last.click()
+    expect(page.locator('.panel[data-tag="time/left_s"]')).to_be_hidden()
+    page.get_by_label("Filter tags", exact=True).first.fill("cpu")
+    expect(page.locator('.panel[data-tag="system/cpu_percent"]')).to_be_visible()
+    row = page.locator('#run-list li[data-run="a"] .run-detail')
+    expect(row).to_have_text("⚠ NaN\u00a0train/loss")
+    expect(row).to_have_attribute("title", "train/loss is NaN, for the first time at step 2")
+
+
+def test_the_axis_of_a_constant_lies_around_it(page, serve, tmp_path):
+    with trainer_hooks.init(tmp_path / "runs" / "a") as run:
+        for step in range(3):
+            run.log({"lr": 0.001}, step=step)
+    open_charts(page, serve(tmp_path / "runs"))
+    wait_for_runs(page, "lr", ["a"])
+    assert axis(page, "lr", "yaxis")["range"] == pytest.approx([0.0005, 0.0015])
+
+
 def test_a_panels_csv_is_every_point_that_was_logged(page, serve, tmp_path):
     write_run(tmp_path / "runs" / "a", steps=3000)
     open_charts(page, serve(tmp_path / "runs"))

@@ -173,3 +173,24 @@ def test_charts_leaves_watched_layers_to_the_layers_page(page, serve, logdir):
     expect(page.locator('.panel[data-tag^="watch/"]')).to_have_count(1)
     page.goto(f"{serve(logdir)}charts?tags=watch/update")
     expect(page.locator('.panel[data-tag^="watch/update_ratio/"]')).to_have_count(2)
+
+
+def test_what_broke_first_stands_under_the_name_of_its_run_and_leads_to_the_layer(page, serve, logdir):
+    watch(logdir)
+    page.goto(f"{serve(logdir, interval_s=0.2)}layers")
+    read(page, 1)
+    expect(page.locator(".layers-verdict")).to_have_count(0)
+    before = sheet(page).bounding_box()
+    words = "Step 12: `net.2` (Linear) is the first layer whose output is not finite."
+    with trainer_hooks.init(logdir / "watched", resume=True) as run:
+        run.log_text("watch/first_nonfinite", words, step=12)
+    verdict = page.get_by_role("button", name=words.replace("`", ""))
+    expect(verdict).to_be_visible()
+    assert sheet(page).bounding_box() == before
+    verdict.press("Enter")
+    expect(page.get_by_role("complementary", name="Course of a layer")).to_contain_text("net.2.weight")
+    expect(page).to_have_url(re.compile("istep=20"))
+    expect(verdict).to_be_focused()
+    page.locator('#run-list [data-act="run-open"]').click()
+    expect(page.get_by_role("heading", name="⚠ Not finite: watch/first_nonfinite")).to_be_visible()
+    expect(page.locator("#run-body .run-text + .markdown")).to_contain_text("net.2 (Linear) is the first layer")

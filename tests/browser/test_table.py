@@ -169,10 +169,13 @@ def test_every_record_of_the_metrics_on_show_downloads_as_parquet(page, url):
     assert bad[3] == math.inf
 
 
-def test_the_load_of_the_machine_stays_out_until_it_is_asked_for(page, serve, tmp_path):
+def test_the_machine_and_the_layers_stay_out_until_they_are_asked_for(page, serve, tmp_path):
     with trainer_hooks.init(tmp_path / "runs" / "a") as run:
-        run.log({"loss": 1.0, "system/cpu_percent": 50.0}, step=0)
+        aside = {"system/cpu_percent": 50.0, "time/steps_per_s": 9.0, "watch/grad_norm/net.weight": 2.0}
+        run.log({"loss": 1.0, "watch/grad_norm": 3.0, **aside}, step=0)
     open_table(page, serve(tmp_path / "runs"))
+    expect(about(page)).to_contain_text("1 run, 2 metrics, 1 row")
+    expect(about(page)).to_contain_text("3 more of layers and of the machine are under Columns")
     expect(page.locator('[col-id="system/cpu_percent.last"]')).to_have_count(0)
     choose_columns(page).get_by_role("button", name="all", exact=True).click()
     expect_column(page, "system/cpu_percent.last", ["50"])

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from app.pages.run import ids, parts, undrawn
 from app.pages.run.flat import command, sections
 from app.readers.contract import RunInfo, RunStatus
+from app.store.aside import is_verdict
 from app.store.memory import RunSummary
 from app.store.naming import as_text
 
@@ -25,6 +26,7 @@ def body(run: RunSummary, status: RunStatus) -> list[Component]:
     facts = sections(run.info)
     shown = [
         _failure(status),
+        html.Div(_verdicts(run), className="column wide"),
         _notes(run.info.notes),
         html.Div(_config(run, facts["Config"]), className="column"),
         html.Div(_whence(run, facts), className="column"),
@@ -132,15 +134,24 @@ def _steps(run: RunSummary) -> Component | None:
     return html.Div([place, *([hint] if hint else [])])
 
 
+def _verdicts(run: RunSummary) -> list[Component]:
+    """Say where failures are told which layers of watched models were the first to be not finite."""
+    tags = sorted(tag for tag in _text_tags(run) if is_verdict(tag))
+    return [_text(run.id, tag, f"⚠ Not finite: {tag}") for tag in tags]
+
+
 def _texts(run: RunSummary) -> list[Component]:
-    tags = [tag for tag, facts in run.facts.items() if facts.kind == "text"]
-    return [_text(run.id, tag) for tag in sorted(tags)]
+    return [_text(run.id, tag, tag) for tag in sorted(_text_tags(run)) if not is_verdict(tag)]
 
 
-def _text(run_id: str, tag: str) -> Component:
+def _text_tags(run: RunSummary) -> list[str]:
+    return [tag for tag, facts in run.facts.items() if facts.kind == "text"]
+
+
+def _text(run_id: str, tag: str, title: str) -> Component:
     shown = dcc.Markdown("", id=ids.text(tag), link_target="_blank", className="markdown")
     place = html.Div(className="run-text", key=f"{run_id} {tag}", **{"data-run": run_id, "data-tag": tag})
-    return parts.card(tag, place, shown, wide=True)
+    return parts.card(title, place, shown, wide=True)
 
 
 def _load(run: RunSummary) -> Component | None:
