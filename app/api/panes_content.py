@@ -14,7 +14,7 @@ from app.api.answers import NotThereError
 from app.api.media import FOR_GOOD, guarded
 from app.api.panes import panes_of
 from app.api.parameters import count, needed
-from app.readers._packed import FILE_NAME, parts_of
+from app.readers._packed import FILE_NAME, file_at, parts_of
 from app.settings import Settings
 from app.store.memory import StoreLike
 from app.store.panes.drawn import small_clip, text_of
@@ -133,9 +133,12 @@ def _bytes(text: str) -> bytes | None:
 
 
 def _file(environment: Environment, name: str) -> Response:
-    path = environment.folder / name
-    if not FILE_NAME.fullmatch(name) or not path.is_file():
-        raise NotThereError(f"{environment.name} has no file {name!r}: what showed it was closed or replaced.")
+    try:
+        path = file_at(environment.folder, name if FILE_NAME.fullmatch(name) else "")
+    except FileNotFoundError:
+        raise NotThereError(
+            f"{environment.name} has no file {name!r}: what showed it was closed or replaced."
+        ) from None
     media_type = _MEDIA_TYPES.get(path.suffix[1:], "application/octet-stream")
     answer = send_file(path, media_type, etag=path.stem, conditional=True, max_age=None)
     answer.headers["Cache-Control"] = FOR_GOOD

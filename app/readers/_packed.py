@@ -8,6 +8,7 @@ stands as a data: URI in the text, with `"as": "text"` it is a piece of the text
 import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
+from errno import ENOENT
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,16 @@ def whole(value: Any, text: Callable[[Any], Any]) -> Any:
     return value
 
 
+def file_at(folder: Path, name: str) -> Path:
+    """Return where a file of a log lies. Raises FileNotFoundError where that is no file in the log's own folder."""
+    path = folder / name
+    if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):  # a link may lead to anything
+        raise FileNotFoundError(ENOENT, "the log has no such file of its own", str(path))
+    return path
+
+
 def _as_text(part: Mapping[str, Any], folder: Path) -> str:
-    content: bytes = (folder / part["file"]).read_bytes()
+    content: bytes = file_at(folder, part["file"]).read_bytes()
     if part.get("as") == "uri":
         return f"data:{part['type']};base64,{base64.b64encode(content).decode('ascii')}"
     return content.decode("utf-8", "replace")

@@ -178,3 +178,19 @@ def test_a_pipe_or_folder_in_place_of_a_file_holds_nobody_up(server, name, make)
     assert ("main" in answer["problems"]) == (name == "calls.jsonl")
     expected = 404 if name == "calls.jsonl" else 200
     assert server.client.get("/api/v1/panes/layouts?environment=main").status_code == expected
+
+
+def test_no_link_leads_out_of_the_folder_of_an_environment(tmp_path, server):
+    draw(server, data=[{"type": "text", "content": GONE}], win="b")
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    name = GONE["_parts"][0]["file"]
+    link = server.panes.folder / "main" / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(secret)
+    assert (
+        server.client.get("/api/v1/panes/content", query_string={"environment": "main", "file": name}).status_code
+        == 404
+    )
+    assert server.client.get("/api/v1/panes/content?environment=main&window=b").status_code == 404
+    assert "secret" not in server.client.get("/api/v1/panes/window?environment=main&window=b").json.get("content", "")
