@@ -18,11 +18,11 @@ def to_json(value: Any, around: tuple[Any, ...] = ()) -> Any:
 
     Mappings, `argparse.Namespace`, dataclasses, the classes of attrs and pydantic, and named tuples become objects, as
     do OmegaConf's, resolved where that can be done; lists, tuples and sets become lists; numpy scalars and 0-d tensors
-    become numbers; members of an Enum the word or number that they stand for, else their name; NaN and the infinities
+    become numbers; members of an Enum the word that they stand for, else their name; NaN and the infinities
     their names; all else, what lies too deep, and what holds itself, its `str()`. `around` is what the value lies in.
     """
     if isinstance(value, Enum):
-        value = value.value if isinstance(value.value, str | int | float) else value.name
+        value = value.value if isinstance(value.value, str) or isinstance(value, int | float) else value.name
     if value is None or isinstance(value, bool | str):
         return value[:MAX_TEXT_CHARS] if isinstance(value, str) else value
     if isinstance(value, int | float):

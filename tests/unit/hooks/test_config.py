@@ -83,7 +83,7 @@ class Point(NamedTuple):
 def test_declared_fields_keep_their_names():
     config = {"schedule": Schedule(), "data": Data(Path("digits")), "point": Point(1, 0.5), "colour": Colour.RED}
     assert to_json(config) == {
-        "schedule": {"warmup": 10, "colour": 2},
+        "schedule": {"warmup": 10, "colour": "BLUE"},
         "data": {"path": "digits", "split": "MIXED"},
         "point": {"x": 1, "y": 0.5},
         "colour": "red",

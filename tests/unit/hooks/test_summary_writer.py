@@ -367,7 +367,7 @@ def test_hyper_parameters_become_the_config_and_metrics_scalars_without_another_
     assert run_json(tmp_path / "run")["config"] == {
         "lr": 0.1,
         "net": {"depth": 3, "width": 5},
-        "act": "Colour.RED",
+        "act": "RED",
         "none": None,
         "dims": [1, 2],
         "t": 2,
