@@ -5,6 +5,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 LOGDIR ?= runs
+WORKERS ?= 2
 ARGS ?=
 FIT := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -24,7 +25,7 @@ run: $(VENV)/.app ## Show the runs in a folder (make run LOGDIR=/path/to/runs)
 
 .PHONY: test
 test: $(VENV)/.browser ## Run the tests (ARGS='tests/unit -x' for some of them)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.lint ## Check style, types and who imports whom
