@@ -26,6 +26,8 @@ def head(path: Path) -> bytes:
 @lru_cache(maxsize=_MAX_FILES)
 def _read(path: Path, _stamp: Stamp) -> bytes:
     try:
+        if not path.is_file():  # nobody waits for a pipe
+            return b""
         with path.open("rb") as file:
             return file.read(HEAD_BYTES)
     except OSError:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from trainer_hooks.disabled import DisabledRun
 from trainer_hooks.given import in_words, text_of
 from trainer_hooks.kinds import image
 from trainer_hooks.mlflow.runs import ActiveRun
@@ -20,6 +21,8 @@ MAX_SHOWN = 20  # files of one call
 
 def keep_file(run: ActiveRun, local_path: Any, artifact_path: Any = None) -> None:
     """Copy a file or a folder into the artifacts of a run, below `artifact_path`; refuse in words what cannot be."""
+    if isinstance(run.tailboard, DisabledRun):
+        return
     try:
         source = Path(local_path)
         target = _place(run, Path(artifact_path or "") / source.name)
@@ -51,6 +54,8 @@ def keep_folder(run: ActiveRun, local_dir: Any, artifact_path: Any = None) -> No
 
 def keep_text(run: ActiveRun, text: str, artifact_file: Any) -> None:
     """Write a text into a file of the artifacts, and log it."""
+    if isinstance(run.tailboard, DisabledRun):
+        return
     target = Path(str(artifact_file))
     try:
         target = _place(run, target)

@@ -320,3 +320,13 @@ def test_an_artifact_that_is_no_file_is_refused_in_words(caplog: pytest.LogCaptu
         mlflow.log_artifacts(path)
     assert "is not copied" in caplog.text
     assert max(len(record.getMessage()) for record in caplog.records) < 2_000
+
+
+def test_a_disabled_run_keeps_no_artifacts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TAILBOARD_DISABLED", "1")
+    (tmp_path / "code.py").write_text("pass")
+    with mlflow.start_run(run_name="n"):
+        mlflow.log_artifact("code.py")
+        mlflow.log_text("text", "note.txt")
+        mlflow.log_dict({}, "config.json")
+    assert [path.name for path in tmp_path.rglob("*")] == ["code.py"]

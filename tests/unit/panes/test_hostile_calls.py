@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from app.readers.visdom import READER
 from app.store.panes import environment as environment_module
 from app.store.panes.calls import LOG_NAME
 from app.store.panes.environment import CallError
@@ -194,3 +195,9 @@ def test_no_link_leads_out_of_the_folder_of_an_environment(tmp_path, server):
     )
     assert server.client.get("/api/v1/panes/content?environment=main&window=b").status_code == 404
     assert "secret" not in server.client.get("/api/v1/panes/window?environment=main&window=b").json.get("content", "")
+
+
+def test_a_pipe_holds_up_no_search_for_runs(tmp_path):
+    for name in ("run.json", "calls.jsonl"):
+        os.mkfifo(tmp_path / name)
+    assert READER.find(tmp_path, ["run.json", "calls.jsonl"]).runs == ()
