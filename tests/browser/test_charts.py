@@ -326,7 +326,7 @@ def test_groups_of_the_machine_are_last_and_folded_until_they_are_asked_for(page
     expect(page.locator('.panel[data-tag="time/left_s"]')).to_be_visible()
     heads.last.click()
     expect(page.locator('.panel[data-tag="time/left_s"]')).to_be_hidden()
-    page.get_by_label("Filter tags", exact=True).first.fill("cpu")
+    page.get_by_role("textbox", name="Filter tags").fill("cpu")
     expect(page.locator('.panel[data-tag="system/cpu_percent"]')).to_be_visible()
     row = page.locator('#run-list li[data-run="a"] .run-detail')
     expect(row).to_have_text("⚠ NaN\u00a0train/loss")
