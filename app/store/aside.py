@@ -14,13 +14,19 @@ VERDICT: Final = r"^watch/(.+\.)?first_nonfinite$"
 
 _OF_MACHINE = re.compile(OF_MACHINE)
 _VERDICT = re.compile(VERDICT)
-_OF_LAYER = re.compile(r"^watch/")
+_WATCHED = re.compile(r"^watch/")
+_OF_LAYER = re.compile(r"^watch/[^/]+/")
 _OF_SCHEDULE = re.compile(r"(^|/)(epochs?|lr|learning_rate|global_step|iterations?|lr-[^/]+)(/pg\d+)?$")
 
 
 def is_of_machine(tag: str) -> bool:
     """Tell whether a scalar tag says how the machine fared, and nothing of the model."""
     return _OF_MACHINE.match(tag) is not None
+
+
+def is_of_layer(tag: str) -> bool:
+    """Tell whether a scalar tag is of one layer of a watched model: there are thousands of them."""
+    return _OF_LAYER.match(tag) is not None
 
 
 def is_verdict(tag: str) -> bool:
@@ -30,4 +36,4 @@ def is_verdict(tag: str) -> bool:
 
 def is_aside(tag: str) -> bool:
     """Tell whether a scalar tag is of the machine, of watched layers or of the schedule: no run is judged by it."""
-    return any(pattern.search(tag) for pattern in (_OF_MACHINE, _OF_LAYER, _OF_SCHEDULE))
+    return any(pattern.search(tag) for pattern in (_OF_MACHINE, _WATCHED, _OF_SCHEDULE))

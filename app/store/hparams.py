@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from app.readers.contract import TagFacts
-from app.store.aside import is_aside
+from app.store.aside import is_aside, is_of_layer
 from app.store.best import best_of
 from app.store.naming import as_counted
 from app.store.summary import RunSummary
@@ -50,7 +50,8 @@ class HyperParameters:
         metric: the tag that ranks them; "" where no run has logged a number.
         way: which end of it is better; None where its name does not say and nobody did.
         outcomes: of each run.
-        metrics: every scalar tag and how many runs have it, as people count.
+        metrics: scalar tags and how many runs have each, as people count, those that are aside last. Of the layers of a
+            watched model the chosen one alone is among them.
     """
 
     run_ids: Sequence[str]
@@ -73,7 +74,8 @@ def hyper_parameters(
         way: which end is better, None to go by its name.
     """
     metrics = Counter(tag for run in runs for tag, facts in run.facts.items() if _is_metric(facts))
-    metric = metric or _headline(runs) or min(metrics, key=lambda tag: (is_aside(tag), as_counted(tag)), default="")
+    ordered = sorted(metrics, key=lambda tag: (is_aside(tag), as_counted(tag)))
+    metric = metric or _headline(runs) or next(iter(ordered), "")
     way = way or better(metric)
     wanted = (way or "last") if figure == "best" else figure
     return HyperParameters(
@@ -82,7 +84,7 @@ def hyper_parameters(
         metric=metric,
         way=way,
         outcomes=[_outcome(run.facts.get(metric), wanted) for run in runs],
-        metrics={tag: metrics[tag] for tag in sorted(metrics, key=as_counted)},
+        metrics={tag: metrics[tag] for tag in ordered if tag == metric or not is_of_layer(tag)},
     )
 
 

@@ -81,7 +81,7 @@
     { value: "wall_time", label: "wall time" },
   ];
   function offerAxes() {
-    const tags = tb.live.tags().filter((entry) => entry.kind === "scalar").slice(0, 200);
+    const tags = tb.live.tags().filter((entry) => entry.kind === "scalar" && !tb.layers.watched(entry.tag)).slice(0, 200);
     const items = tags.map(({ tag }) => ({ value: "tag:" + tag, label: tag }));
     const data = [{ group: "time", items: fixedAxes }, { group: "logged", items }];
     dash_clientside.set_props(controlId("x"), { data });

@@ -172,6 +172,9 @@
     const none = tb.nothing.runs();
     if (none) return none;
     const scalars = tb.live.tags().filter((entry) => entry.kind === "scalar");
+    const match = tb.matcher(tb.view.get().tags);
+    const layers = scalars.filter(({ tag }) => match(tag) && tb.layers.watched(tag)).length;
+    if (layers) return make("p", { class: "empty", text: `${format.integer(layers)} tags of watched layers are on Layers. Begin the filter with watch/ to have them here.` });
     if (scalars.length) return tb.nothing.found(scalars.length, "tags", tb.view.get().tags);
     return make("p", { class: "empty", text: "The picked runs have not logged a number yet. Panels appear with the first one." });
   }

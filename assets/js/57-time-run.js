@@ -66,9 +66,10 @@
         ["samples/s", samples === null ? "not known" : format.number(samples)],
         ["per step in all", shown.steps ? duration(spent / shown.steps) : "–"],
         ["measured", `${format.span(whole.seconds.reduce((a, b) => a + b, 0))}, ${format.integer(whole.steps)} steps`],
-        ["time left", left !== null ? format.span(left) : running ? "not known: no end was given" : run.state || "–"],
+        ["time left", left !== null ? format.span(left) : running ? "not known" : run.state || "–"],
       ];
-      this.facts.replaceChildren(...facts.map(([name, value]) => make("div", {}, make("dt", { text: name }), make("dd", { text: value }))));
+      const hints = { "not known": "Not known: run.track was not told epochs= or total=, or what a batch holds" };
+      this.facts.replaceChildren(...facts.map(([name, value]) => make("div", {}, make("dt", { text: name }), make("dd", { text: value, title: hints[value] || "" }))));
     }
 
     showBars(data) {

@@ -171,6 +171,8 @@ def test_charts_leaves_watched_layers_to_the_layers_page(page, serve, logdir):
     page.goto(f"{serve(logdir)}charts")
     expect(page.locator('.panel[data-tag="watch/grad_norm"]')).to_be_visible()
     expect(page.locator('.panel[data-tag^="watch/"]')).to_have_count(1)
+    page.get_by_role("textbox", name="Filter tags").fill("update")
+    expect(page.get_by_text("2 tags of watched layers are on Layers")).to_be_visible()
     page.goto(f"{serve(logdir)}charts?tags=watch/update")
     expect(page.locator('.panel[data-tag^="watch/update_ratio/"]')).to_have_count(2)
 

@@ -46,6 +46,13 @@ def test_runs_without_a_headline_are_ranked_by_a_metric_and_not_by_the_epoch():
     assert hyper_parameters([run]).metric == "width"
 
 
+def test_metrics_are_offered_without_the_layers_and_with_what_is_aside_last():
+    layer = "watch__grad_norm__net.weight"
+    run = summary(**{layer: [1.0]}, epoch=[1.0], train__loss=[1.0], val__acc=[1.0])
+    assert list(hyper_parameters([run]).metrics) == ["train/loss", "val/acc", "epoch"]
+    assert layer.replace("__", "/") in hyper_parameters([run], layer.replace("__", "/")).metrics
+
+
 def test_the_metric_that_broke_first_is_told_until_it_is_a_number_again():
     run = summary(train__loss=[1.0, math.nan, math.nan], val__loss=[1.0, 2.0, math.inf], ratio=[math.nan])
     found = broken_of(run)
