@@ -142,6 +142,7 @@ def _file(environment: Environment, name: str) -> Response:
     media_type = _MEDIA_TYPES.get(path.suffix[1:], "application/octet-stream")
     answer = send_file(path, media_type, etag=path.stem, conditional=True, max_age=None)
     answer.headers["Cache-Control"] = FOR_GOOD
+    answer.headers.pop("Content-Disposition", None)  # whoever saves it knows a better name than its checksum
     return guarded(answer, media_type)
 
 

@@ -2,6 +2,8 @@
 (function (tb) {
   "use strict";
   const IDLE_TICKS = 4; // without news; then every second tick asks
+  const LEAST_MS = 300; // between two ticks: the clock of the page tells of a question and of its answer
+  const SOON_MS = 60; // after the last window came into view
   const LOOK_EVERY = 20; // ticks, on other pages, for the first environment
   const LOOKS = 3; // where no script can make one, and logs of some may be found
   const listeners = [];
@@ -10,6 +12,8 @@
   let busy = false;
   let again = false;
   let ticks = 0;
+  let ticked = 0;
+  let coming = 0;
   let idle = 0;
   let looks = 0;
   let usual = ""; // the environment that is shown where none was chosen
@@ -31,10 +35,18 @@
     return usual ? [usual] : [];
   }
 
+  /* What is out of sight comes once it is in view: a hundred windows that grow would be a megabyte twice a second. */
   function question(names) {
     const seen = {};
-    for (const { environment, id, revision } of windows.values()) if (names.includes(environment)) (seen[environment] ??= {})[id] = revision;
+    const isWanted = tb.view.get().pane_compare && names.length > 1 ? () => true : tb.panes.isNear;
+    for (const { environment, id, key, revision } of windows.values()) if (names.includes(environment)) (seen[environment] ??= {})[id] = isWanted(key) ? revision : null;
     return { environments: names, seen };
+  }
+
+  /** Ask for what came into view, when no more comes. */
+  function came() {
+    clearTimeout(coming);
+    coming = setTimeout(ask, SOON_MS);
   }
 
   /* The parts of a window that its drawer asks for, under names of their own. */
@@ -99,6 +111,9 @@
 
   /* On other pages only until there is an environment, for the navigation to name this one. */
   function tick() {
+    const now = performance.now();
+    if (busy || now - ticked < LEAST_MS) return;
+    ticked = now;
     ticks += 1;
     if (tb.live.state.paused && state.ready) return;
     if (onPage()) {
@@ -140,6 +155,8 @@
     keyOf,
     chosen,
     ask,
+    came,
+    isNear: () => true,
     tick,
     send,
     edit,

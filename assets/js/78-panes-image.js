@@ -138,7 +138,7 @@
 
     /* One that is older than those that came along. */
     before(each, place) {
-      return { src: tb.panes.address("content", { environment: each.environment, window: each.id, at: place }), caption: "" };
+      return { src: tb.panes.address("content", { environment: each.environment, window: each.id, at: place }), caption: each.captions?.[place] || "" };
     }
 
     choose(place) {

@@ -68,16 +68,17 @@
     const columns = grid.columnsFor(room);
     const kept = read(board);
     let places = kept[columns] ? shown.filter(({ key }) => kept[columns][key]).map(({ key }) => toPlace(key, kept[columns][key])) : adapted(kept, columns, shown, room) || [];
-    if (places.some((a, i) => places.slice(i + 1).some((b) => grid.meets(a, b)))) places = grid.compact(places, columns);
+    if (grid.collide(places)) places = grid.compact(places, columns);
     const placed = new Set(places.map(({ id }) => id));
     const newcomers = shown.filter(({ key }) => !placed.has(key));
-    if (!places.length) places = grid.pack(newcomers.map((each) => sizeOf(each, room)), columns);
-    else for (const each of newcomers) places.push(beside(places, sizeOf(each, room), columns));
-    return places;
+    const added = grid.add(places, newcomers.map((each) => sizeOf(each, room)), columns);
+    return places.length ? added : grid.flush(added, pliable(shown), columns);
   }
 
+  /** The ids of windows whose scripts asked for no size. */
+  const pliable = (shown) => new Set(shown.filter(({ width, height, form }) => !width && !height && form !== "audio").map(({ key }) => key));
+
   const toPlace = (id, [x, y, w, h]) => ({ id, x, y, w, h });
-  const beside = (places, size, columns) => ({ ...size, ...grid.free(places, size, columns) });
 
   /** Keep places; of windows that are not among them (closed ones may come back) the old place stays. What data brought
       is stored only where a person has arranged something already. */
@@ -102,5 +103,5 @@
     }
   }
 
-  tb.paneLayouts = { arrange, keep, reset, sizeOf, read, write };
+  tb.paneLayouts = { arrange, keep, pliable, reset, sizeOf, read, write };
 })(window.tailboard);

@@ -99,7 +99,8 @@
       const isDrawing = this.form === "html" && each.text !== null && DRAWING.test(each.text);
       if (this.form === "plain") return [["text", () => tb.saving.save(`${this.pane.fileName()}.txt`, new Blob([each.plain], { type: "text/plain" }))]];
       if (isDrawing) return [["SVG drawing", () => tb.saving.save(`${this.pane.fileName()}.svg`, new Blob([each.text], { type: "image/svg+xml" }))]];
-      return [[this.form === "html" ? "HTML page" : this.form, () => make("a", { href: each.src, download: `${this.pane.fileName()}${this.form === "html" ? ".html" : ""}` }).click()]];
+      const suffix = this.form === "html" ? "html" : (each.media_type || "").split("/").pop();
+      return [[this.form === "html" ? "HTML page" : this.form, () => make("a", { href: each.src, download: `${this.pane.fileName()}.${suffix}` }).click()]];
     }
 
     drop() {

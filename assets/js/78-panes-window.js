@@ -210,6 +210,11 @@
       this.place(this.box);
     }
 
+    /* Whether what came is to be seen: in view, or not drawn at all yet. */
+    get isWanted() {
+      return this.near || large === this;
+    }
+
     get isLarge() {
       return large === this;
     }

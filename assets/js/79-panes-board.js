@@ -25,7 +25,10 @@
     if (!frame) frame = requestAnimationFrame(drawDue);
   }
 
-  const inView = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => target.pane.look(isIntersecting)), { rootMargin: NEAR });
+  const inView = new IntersectionObserver((entries) => {
+    entries.forEach(({ target, isIntersecting }) => target.pane.look(isIntersecting));
+    if (entries.some(({ isIntersecting }) => isIntersecting)) tb.panes.came();
+  }, { rootMargin: NEAR });
 
   class Board {
     constructor(name) {
@@ -47,7 +50,8 @@
       this.step = (room + grid.GAP_PX) / grid.columnsFor(room);
       const keys = new Set(shown.map(({ key }) => key));
       for (const [key, pane] of this.panes) {
-        if (keys.has(key)) continue;
+        pane.element.hidden = !keys.has(key);
+        if (keys.has(key) || (narrowed && tb.panes.windows.has(key))) continue;
         inView.unobserve(pane.element);
         pane.drop();
         this.panes.delete(key);
@@ -58,7 +62,8 @@
       if (!narrowed) tb.paneLayouts.keep(this.name, places, room, false);
       const byKey = new Map(shown.map((each) => [each.key, each]));
       for (const { id } of [...places].sort(grid.reading)) this.paneOf(byKey.get(id)).show(byKey.get(id), badges ? byKey.get(id).environment : "");
-      if (!this.before) this.put(places); // else a hand holds one: what came appears when it lets go
+      if (!this.before) this.put(places);
+      if (!this.before) this.inOrder(); // else a hand holds one: what came appears when it lets go
     }
 
     /* Whether a script asks for another size than it did. */
@@ -96,6 +101,20 @@
       this.grid.style.height = `${grid.bottom(places) * grid.ROW_PX}px`;
     }
 
+    /* The tab key goes through the windows as they are read. */
+    inOrder() {
+      const { grid: parent } = this;
+      const move = parent.moveBefore ? "moveBefore" : "insertBefore"; // the former keeps focus and frames
+      let next = parent.firstElementChild;
+      for (const { id } of [...this.places].sort(grid.reading)) {
+        const element = this.panes.get(id)?.element;
+        if (!element) continue;
+        while (next?.hidden) next = next.nextElementSibling;
+        if (element === next) next = next.nextElementSibling;
+        else parent[move](element, next);
+      }
+    }
+
     placeOf(pane) {
       return this.places.find(({ id }) => id === pane.window.key);
     }
@@ -111,6 +130,7 @@
       if (!this.before) return;
       if (!kept) this.put(this.before);
       this.before = null;
+      this.inOrder();
       if (kept && this.lasting) tb.paneLayouts.keep(this.name, this.places, this.room);
     }
 
@@ -122,7 +142,9 @@
 
     tidy() {
       const columns = grid.columnsFor(this.room);
-      this.put(grid.pack([...this.places].sort(grid.reading), columns));
+      const pliable = tb.paneLayouts.pliable([...this.panes.values()].filter(({ element }) => !element.hidden).map(({ window: each }) => each));
+      this.put(grid.flush(grid.pack([...this.places].sort(grid.reading), columns), pliable, columns));
+      this.inOrder();
       if (this.lasting) tb.paneLayouts.keep(this.name, this.places, this.room);
     }
 

@@ -124,6 +124,11 @@
     tb.navigation.offer("pane", named);
   }
 
+  /* A class, since :has() of the page in the style sheet would be looked for at every change of any plot. */
+  function whereWeAre() {
+    document.body.classList.toggle("panes-page", onPage());
+  }
+
   function redraw() {
     for (const board of boards.values()) board.redraw();
     later();
@@ -141,6 +146,7 @@
   });
   tb.panes.redraw = later;
   tb.panes.board = theBoard;
+  tb.panes.isNear = (key) => [...boards.values()].some((board) => board.panes.get(key)?.isWanted);
   tb.panes.onNews(() => {
     nameIt();
     render();
@@ -149,8 +155,10 @@
   tb.view.onChange((view, changed) => {
     if (!changed.some((name) => name.startsWith("pane_") || name === "page")) return;
     if (changed.some((name) => ["page", "pane_environments"].includes(name)) && onPage()) tb.panes.ask();
+    if (changed.includes("page")) whereWeAre();
     later();
   });
+  whereWeAre();
   addEventListener("resize", later);
   document.addEventListener("tb-theme", redraw);
   tb.keys.extra.push(["Arrows", "on a window’s title: move it; with Shift resize it; Enter enlarges, Delete closes"]);

@@ -1,8 +1,9 @@
 """Panes: windows of real programs that use Visdom's own client, in a real browser."""
 
+import json
+import re
 import subprocess
 import sys
-from contextlib import ExitStack
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,29 +11,46 @@ from playwright.sync_api import expect
 
 from tests.logged import until
 
-HEAD = """
-import sys, time
+CLIENT = """
+import contextlib, io, json, sys, time
 import numpy as np
 import visdom
-viz = visdom.Visdom(port=int(sys.argv[1]), env="main", use_incoming_socket=False, use_polling={events})
+for line in sys.stdin:
+    port, events, code = json.loads(line)
+    viz = visdom.Visdom(port=port, env="main", use_incoming_socket=False, use_polling=events)
+    until = time.monotonic() + 60
+    while events and not hasattr(viz, "vis_sid") and time.monotonic() < until:
+        time.sleep(0.02)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(code, {"viz": viz, "np": np, "visdom": visdom})
+    print(json.dumps(said.getvalue()), flush=True)
 """
 
 
+@pytest.fixture(scope="module")
+def client():
+    """A process with Visdom's own client, which takes seconds to load: one for all tests."""
+    command = [sys.executable, "-c", CLIENT]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+        yield program
+        program.stdin.close()
+        program.kill()
+
+
 @pytest.fixture
-def run():
-    """Runs programs that use Visdom's client; `run(url, code)` waits for its end, `wait=False` for its word "ready"."""
-    with ExitStack() as running:
+def run(client):
+    """Runs code with a client `viz` of the server at `url`; returns its words. `events`: it hears what people do."""
 
-        def start(url, code, *, wait=True):
-            command = [sys.executable, "-c", HEAD.format(events=not wait) + code, str(urlsplit(url).port)]
-            if wait:
-                return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-            program = running.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
-            running.callback(program.kill)
-            assert program.stdout.readline() == "ready\n"
-            return program
+    def start(url, code, *, events=False):
+        print(json.dumps([urlsplit(url).port, events, code]), file=client.stdin, flush=True)
+        line = client.stdout.readline()
+        while line and not line.startswith('"'):  # the client's own words
+            line = client.stdout.readline()
+        assert line, "the script failed; its traceback is above"
+        return json.loads(line)
 
-        yield start
+    return start
 
 
 @pytest.fixture
@@ -160,12 +178,12 @@ def test_windows_are_filtered_by_words_and_by_expressions(page, url, run):
     open_panes(page, url)
     search = page.get_by_label("Filter windows")
     search.fill("/^t/")
-    expect(page.locator(".pane-title")).to_have_text(["two", "three"])
+    expect(page.locator(".pane-title:visible")).to_have_text(["two", "three"])
     expect(page.locator("#panes-count")).to_have_text("2 of 3 windows")
     search.fill("nothing")
     expect(page.get_by_text("None of the 3 windows matches the filter “nothing”.")).to_be_visible()
     search.fill("")
-    expect(page.locator(".pane")).to_have_count(3)
+    expect(page.locator(".pane:visible")).to_have_count(3)
 
 
 def test_a_zoom_and_a_hidden_line_survive_an_append(page, url, run):
@@ -239,15 +257,11 @@ def hear(event):
     viz.text(f"{kind} {words};", win="said", append=True)
 for window in ("form", "picture", "said"):
     viz.register_event_handler(hear, window)
-while not hasattr(viz, "vis_sid"):
-    time.sleep(0.05)
-print("ready", flush=True)
-time.sleep(600)
 """
 
 
 def test_forms_keys_and_clicks_reach_the_script(page, url, run):
-    run(url, LISTENER, wait=False)
+    run(url, LISTENER, events=True)
     open_panes(page, url)
     said = pane(page, "said").locator(".pane-text")
     form = pane(page, "form")
@@ -378,3 +392,70 @@ def test_windows_out_of_sight_are_not_drawn(page, url, run):
     assert pane(page, "w59").locator(".main-svg").count() == 0
     pane(page, "w59").scroll_into_view_if_needed()
     assert drawn(page, "w59") == [2]
+
+
+EMBEDDED = """
+points = [dict(group=i % 3, name=f"e{i}", label=str(i % 3), idx=i,
+               position=[float(np.cos(i / 9.55)), float(np.sin(i / 9.55))]) for i in range(60)]
+whole = dict(win="map", eid="main", layout={}, opts=dict(title="map"))
+viz._send(dict(data=[dict(type="embeddings", content=dict(data=points))], **whole))
+def hear(event):
+    found = dict(update_type="RegionSelected", points=[points[i] for i in event.get("selectedIdxs", [])])
+    if event["event_type"] == "EntitySelected":
+        found = dict(update_type="EntitySelected", selected=dict(html="<b>look</b>", entityId=event["entityId"]))
+    viz._send(dict(data=found, win="map", eid="main"), endpoint="update")
+viz.register_event_handler(hear, "map")
+for i in range(203):
+    look = dict(title="past", store_history=True, caption=f"number {i}", width=200, height=200)
+    viz.image(np.full((3, 4, 4), i / 203), win="past", opts=look)
+viz.line(X=[0, 1], Y=[0, 1], win="plot", opts=dict(title="plot"))
+"""
+
+
+def saved(page, title, item):
+    pane(page, title).hover()
+    pane(page, title).get_by_label("Save as a file").click()
+    with page.expect_download() as download:
+        pane(page, title).get_by_role("menuitem", name=item).click()
+    return download.value.suggested_filename, download.value.path().read_bytes()
+
+
+def test_points_are_looked_at_and_chosen_pictures_go_back_and_environments_are_copied(page, url, run):
+    run(url, EMBEDDED, events=True)
+    open_panes(page, url)
+    shown = pane(page, "map")
+    points = shown.locator(".point")
+    expect(points).to_have_count(60)
+    points.nth(5).hover(force=True)
+    expect(shown.locator(".pane-preview iframe").content_frame.locator("b")).to_have_text("look")
+    shown.get_by_role("button", name="lasso").click()
+    expect(shown.locator(".plotly .cursor-crosshair").first).to_be_attached()
+    place = shown.locator(".nsewdrag").first.bounding_box()
+    corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.55), (0.02, 0.55), (0.02, 0.03)]
+    for number, (x, y) in enumerate(corners):
+        page.mouse.move(place["x"] + x * place["width"], place["y"] + y * place["height"], steps=4)
+        if not number:
+            page.mouse.down()
+    page.mouse.up()
+    expect(shown.get_by_role("button", name="← back")).to_be_visible()
+    until(lambda: 22 <= points.count() < 60)
+    shown.get_by_role("button", name="← back").click()
+    expect(points).to_have_count(60)
+    pane(page, "past").get_by_label("Which picture").fill("1")
+    expect(pane(page, "past").locator(".pane-caption")).to_have_text("number 1")
+    until(lambda: pane(page, "past").locator("img").evaluate("(image) => image.naturalWidth") == 4)
+    drawn(page, "plot")
+    name, picture = saved(page, "plot", "PNG picture")
+    assert (name, picture[:4]) == ("main-plot.png", b"\x89PNG")
+    name, whole = saved(page, "plot", "JSON, all of it")
+    assert (name, json.loads(whole)["content"]["data"][0]["y"]) == ("main-plot.json", [0, 1])
+    page.get_by_role("button", name="options").click()
+    page.get_by_role("button", name="copy…").click()
+    page.get_by_label("Name of the copy").fill("copy")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("environments=copy"))
+    expect(page.locator(".pane")).to_have_count(3)
+    page.get_by_role("button", name="delete…").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.locator(".pane-environments")).to_have_text("main")
+    assert run(url, "print(viz.get_env_list())") == "['main']\n"

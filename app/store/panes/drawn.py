@@ -142,4 +142,6 @@ def _chars_of(piece: Any) -> int:
 def _history(window: Window, text: Callable[[Any], Any]) -> dict[str, Any]:
     first = max(0, len(window.images) - MOST_IMAGES)
     images = [whole(image, text) for image in window.images[first:]]
-    return {"content": images, "first": first, "count": len(window.images), "selected": window.shown}
+    captions = [image.get("caption") if isinstance(image, dict) else None for image in window.images[:first]]
+    shown = {"first": first, "count": len(window.images), "selected": window.shown}
+    return {"content": images, "captions": captions, **shown}
