@@ -108,7 +108,7 @@
       event.preventDefault();
       const box = this.element.getBoundingClientRect();
       const move = (now) => {
-        this.at[i] = this.unplace(now.clientX - box.left, now.clientY - box.top);
+        this.at[i] = this.unplace(now.clientX - box.left, now.clientY - box.top).map((part) => Math.max(-1, Math.min(1, part)));
         this.follow();
       };
       const end = () => {

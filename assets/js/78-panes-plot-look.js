@@ -56,7 +56,7 @@
     const { marker } = trace;
     if (!marker) return trace;
     if (marker.symbol === "dot") delete marker.symbol;
-    if (marker.line?.color === "#000000" && marker.line.width === 0.5) marker.line.color = token("paper");
+    if (marker.line?.color === "#000000" && marker.line.width === 0.5) marker.line = /open|thin/.test(marker.symbol) ? { width: 1.5, color: marker.color } : { ...marker.line, color: token("paper") };
     titled(marker.colorbar);
     return trace;
   }
