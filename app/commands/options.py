@@ -57,7 +57,7 @@ SETTINGS = (
         "write", "--write", values.switch, None, "", "let browsers change names, notes, colours", "TAILBOARD_APP_WRITE"
     ),
     Option("token", "--token", values.token, None, "SECRET", "what browsers and programs must know to be answered"),
-    Option("visdom", "--visdom", values.switch, None, "", "answer visdom's clients; what they draw goes to the log folder"),
+    Option("visdom", "--visdom", values.switch, None, "", "answer visdom's clients and keep what they draw"),
     Option("poll", "--poll", values.switch, None, "", "look at the files by the clock, without file system events"),
     Option("poll_interval_s", "--poll-interval", values.seconds, "1", "SECONDS", "how often, where no events come"),
     Option("url_prefix", "--url-prefix", values.url_prefix, "/", "PATH", "path under which a proxy serves the app"),
