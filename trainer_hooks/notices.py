@@ -17,7 +17,10 @@ class Notices:
 
 
 def warn(message: str) -> None:
-    """Log `message` as a warning; without a logging set-up Python writes it to standard error."""
+    """Log `message` as a warning; without a logging set-up Python writes it to standard error.
+
+    Half a character, as names of files may hold, is written as its number: no handler could write it.
+    """
     import logging  # 9 ms that `import trainer_hooks` need not wait for
 
-    logging.getLogger("tailboard").warning("%s", message)
+    logging.getLogger("tailboard").warning("%s", message.encode("utf-8", "backslashreplace").decode())
