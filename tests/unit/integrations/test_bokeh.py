@@ -140,7 +140,9 @@ def test_callbacks_of_every_sort_are_called_one_after_the_other_and_may_fail(tmp
     async def in_a_notebook():
         document.add_next_tick_callback(coroutine)
 
-    asyncio.run(in_a_notebook())
+    notebook = threading.Thread(target=lambda: asyncio.run(in_a_notebook()))  # a browser may have a loop in this one
+    notebook.start()
+    notebook.join()
     assert called.pop() == "coroutine"
     assert "update failed" in caplog.text
 
