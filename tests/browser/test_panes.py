@@ -80,7 +80,7 @@ def box(page, title):
 
 
 def drag(page, locator, dx, dy):
-    place = locator.bounding_box()
+    place = until(locator.bounding_box)
     x, y = place["x"] + min(30, place["width"] / 2), place["y"] + place["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
@@ -153,7 +153,8 @@ def test_an_enlarged_window_covers_the_page_and_goes_back(page, url, run):
     bar = pane(page, "two").locator(".pane-bar")
     bar.focus()
     page.keyboard.press("Enter")
-    until(lambda: pane(page, "two").locator(".main-svg").first.bounding_box()["width"] > 1300)
+    plot = pane(page, "two").locator(".main-svg").first
+    until(lambda: (plot.bounding_box() or {"width": 0})["width"] > 1300)  # none while it is drawn anew
     assert bar.evaluate("(bar) => bar.contains(document.elementFromPoint(200, bar.getBoundingClientRect().y + 9))")
     page.keyboard.press("Escape")
     until(lambda: box(page, "two") == before)
@@ -275,7 +276,7 @@ def test_forms_keys_and_clicks_reach_the_script(page, url, run):
     form.get_by_label("colour").select_option("blue")
     expect(said).to_contain_text("PropertyUpdate 4='2';")
     picture = pane(page, "picture").locator("img")
-    place = picture.bounding_box()
+    place = until(picture.bounding_box)
     picture.click(position={"x": place["width"] / 2 + 1, "y": place["height"] / 2 + 1})
     expect(said).to_contain_text("Click 40,20;")
     page.keyboard.press("ArrowRight")
@@ -430,7 +431,7 @@ def test_points_are_looked_at_and_chosen_pictures_go_back_and_environments_are_c
     expect(shown.locator(".pane-preview iframe").content_frame.locator("b")).to_have_text("look")
     shown.get_by_role("button", name="lasso").click()
     expect(shown.locator(".plotly .cursor-crosshair").first).to_be_attached()
-    place = shown.locator(".nsewdrag").first.bounding_box()
+    place = until(shown.locator(".nsewdrag").first.bounding_box)
     corners = [(0.02, 0.02), (0.98, 0.02), (0.98, 0.55), (0.02, 0.55), (0.02, 0.03)]
     for number, (x, y) in enumerate(corners):
         page.mouse.move(place["x"] + x * place["width"], place["y"] + y * place["height"], steps=4)
