@@ -14,7 +14,7 @@ from app.api.answers import NotThereError
 from app.api.media import FOR_GOOD, guarded
 from app.api.panes import panes_of
 from app.api.parameters import count, needed
-from app.readers._packed import FILE_NAME, file_at, parts_of
+from app.readers.visdom_log.packed import FILE_NAME, file_at, parts_of
 from app.settings import Settings
 from app.store.memory import StoreLike
 from app.store.panes.drawn import small_clip, text_of

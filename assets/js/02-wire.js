@@ -68,5 +68,23 @@
     return told;
   }
 
-  tb.wire = { ask, get, post };
+  /** One question at a time: who asks while one is on its way has another one sent once `round` has ended, which is when
+      the answer is drawn, as long as `goesOn()`. */
+  function oneAtATime(round, goesOn) {
+    let busy = false;
+    let again = false;
+    async function next() {
+      again = busy;
+      if (busy) return;
+      busy = true;
+      do {
+        again = false;
+        await round();
+      } while (again && goesOn());
+      busy = false;
+    }
+    return { next, isBusy: () => busy };
+  }
+
+  tb.wire = { ask, get, post, oneAtATime };
 })(window.tailboard);

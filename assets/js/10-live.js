@@ -6,8 +6,6 @@
   const drawers = []; // each: {questions() -> panels, apply(panel answers), settled() -> Promise}
   const listeners = { runs: [], tags: [], state: [] };
   const state = { ready: false, paused: false, error: "", asked: 0, clockOffset: 0, newest: 0 };
-  let busy = false;
-  let again = false;
   let idleTicks = 0;
   let tickCount = 0;
 
@@ -46,18 +44,7 @@
     return true;
   }
 
-  async function ask() {
-    if (busy) {
-      again = true;
-      return;
-    }
-    busy = true;
-    do {
-      again = false;
-      await round();
-    } while (again && !state.error);
-    busy = false;
-  }
+  const { next: ask } = tb.wire.oneAtATime(round, () => !state.error);
 
   async function round() {
     const before = picked().join("\n");
@@ -83,7 +70,7 @@
       idleTicks = grew ? 0 : idleTicks + 1;
       if (newRuns || becameReady) tell("runs");
       if (answer.tags) tell("tags");
-      if (picked().join("\n") !== before || (answer.tags && drawers.some((drawer) => drawer.questions().length))) again = true;
+      if (picked().join("\n") !== before || (answer.tags && drawers.some((drawer) => drawer.questions().length))) ask();
       await Promise.all(drawers.map((drawer) => drawer.settled()));
     } catch (failure) {
       state.error = failure.message;

@@ -9,8 +9,6 @@
   const listeners = [];
   const windows = new Map(); // key -> window
   const state = { ready: false, error: "", writable: false, reason: "", environments: [], present: new Map(), missing: [] };
-  let busy = false;
-  let again = false;
   let ticks = 0;
   let ticked = 0;
   let coming = 0;
@@ -80,18 +78,7 @@
   }
 
   /** Ask what is new. One question at a time; the next leaves when the last answer is drawn. */
-  async function ask() {
-    if (busy) {
-      again = true;
-      return;
-    }
-    busy = true;
-    do {
-      again = false;
-      await round();
-    } while (again && !state.error);
-    busy = false;
-  }
+  const { next: ask, isBusy } = tb.wire.oneAtATime(round, () => !state.error);
 
   async function round() {
     const names = onPage() ? chosen() : [];
@@ -101,7 +88,7 @@
       state.error = "";
       const changed = onPage() || !names.length ? take(answer, names) : null;
       idle = changed ? 0 : idle + 1;
-      if (names.join() !== chosen().join() && onPage()) again = true;
+      if (names.join() !== chosen().join() && onPage()) ask();
       if (changed || failed || onPage()) await tell(changed || new Set());
     } catch (failure) {
       state.error = failure.message;
@@ -112,7 +99,7 @@
   /* On other pages only until there is an environment, for the navigation to name this one. */
   function tick() {
     const now = performance.now();
-    if (busy || now - ticked < LEAST_MS) return;
+    if (isBusy() || now - ticked < LEAST_MS) return;
     ticked = now;
     ticks += 1;
     if (tb.live.state.paused && state.ready) return;

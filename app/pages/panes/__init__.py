@@ -1,7 +1,6 @@
 """Panes: what scripts show through Visdom's client, as windows that people arrange."""
 
 from app.pages.contract import Page
-from app.pages.panes.callbacks import register
 from app.pages.panes.layout import FIELDS, layout
 
 PAGE = Page(
@@ -9,7 +8,6 @@ PAGE = Page(
     title="Panes",
     order=55,
     layout=layout,
-    register=register,
     kinds=("pane",),  # no run logs it: the browser names the page once there is an environment
     fields=FIELDS,
 )

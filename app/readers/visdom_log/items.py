@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from app.readers._json import decode
-from app.readers._packed import joined, parts_of, whole
 from app.readers.contract import MediaItem, Span
+from app.readers.visdom_log.packed import joined, parts_of, whole
 
 PLOTLY = "application/vnd.plotly.v1+json"
 _URI = re.compile(r"data:([a-z]+/[A-Za-z0-9.+-]+);base64,([A-Za-z0-9+/=\s]*)")

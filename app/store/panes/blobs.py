@@ -10,7 +10,7 @@ from mimetypes import guess_extension
 from pathlib import Path
 from typing import Any
 
-from app.readers._packed import PARTS
+from app.readers.visdom_log.packed import PARTS
 
 LONG_CHARS = 16 << 10
 """A text of more is kept in a file: below it, a file of its own would cost more than the line that holds it."""

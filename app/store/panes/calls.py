@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from app.readers._json import decode
-from app.readers._packed import PARTS, files_in
 from app.readers.lines import read_lines
+from app.readers.visdom_log.packed import PARTS, files_in
 
 LOG_NAME = "calls.jsonl"
 _MARK = f'"{PARTS}"'.encode()

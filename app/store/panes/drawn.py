@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.readers._packed import parts_of, whole
+from app.readers.visdom_log.packed import parts_of, whole
 from app.store.panes.environment import Environment
 from app.store.panes.window import Window
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from app.readers._packed import FILE_NAME, joined
+from app.readers.visdom_log.packed import FILE_NAME, joined
 from app.store.panes.blobs import LONG_CHARS, pack
 from app.store.panes.calls import LOG_NAME, Call, CallLog, call_of, line_of
 from app.store.panes.updates import MisfitError, go_back, refusal, update

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from app.readers._packed import whole
+from app.readers.visdom_log.packed import whole
 from app.store.panes.traces import Trace
 
 ALONE = ("image", "text", "properties", "network", "embeddings")  # types whose content the server takes as it is

@@ -3,7 +3,6 @@
 import json
 import signal
 import threading
-import time
 import urllib.error
 import urllib.request
 from contextlib import closing, contextmanager
@@ -20,6 +19,7 @@ from app.readers.visdom import READER
 from app.server import create_app
 from app.settings import LogRoot, Settings
 from tests.conftest import PATIENCE_S
+from tests.logged import until
 
 PROPERTIES = [{"type": "number", "name": "rate", "value": "0.1"}, {"type": "button", "name": "Go", "value": "Start"}]
 # The client opens its socket again and again until its process ends; urllib3's threads and sockets outlive a test.
@@ -42,14 +42,6 @@ def asked(app, where, body=None):
     request = urllib.request.Request(f"{app.url}api/v1/{where}", data, {"Content-Type": "application/json"})
     with closing(urllib.request.urlopen(request, timeout=PATIENCE_S)) as answer:
         return json.loads(answer.read())
-
-
-def wait_for(question):
-    deadline = time.monotonic() + PATIENCE_S
-    while not (answer := question()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    return answer
 
 
 @contextmanager
@@ -91,7 +83,7 @@ def test_what_people_do_on_the_page_reaches_the_script(app, way):
         update = {"event_type": "PropertyUpdate", "propertyId": 0, "value": "0.2"}
         told = asked(app, "panes/event", {"environment": lab, "window": window, "event": update})
         assert told["listeners"] >= 1  # scripts of other tests are still connected
-        wait_for(lambda: viz.win_exists("said", env=lab))
+        until(lambda: viz.win_exists("said", env=lab))
         assert {name: events[0][name] for name in ("target", "eid", *update)} == {
             "target": window,
             "eid": lab,
@@ -99,7 +91,7 @@ def test_what_people_do_on_the_page_reaches_the_script(app, way):
         }
         assert events[0]["pane_data"]["content"] == PROPERTIES
         assert asked(app, "panes/edit", {"action": "close", "environment": lab, "windows": [window]})["done"]
-        assert wait_for(lambda: events[1:])[0]["event_type"] == "close"
+        assert until(lambda: events[1:])[0]["event_type"] == "close"
         assert not viz.win_exists(window, env=lab)
 
 
@@ -125,7 +117,7 @@ def test_nothing_is_lost_when_the_server_is_killed_between_two_calls(start_app, 
     run = READER.open(tmp_path / "runs" / "visdom" / "digits")
     run.poll()
     assert (run.facts["loss/train"].points, run.facts["loss/train"].last_step) == (20, 19)
-    wait_for(lambda: [one["id"] for one in asked(second, "runs")["runs"]] == ["visdom/digits"])
+    until(lambda: [one["id"] for one in asked(second, "runs")["runs"]] == ["visdom/digits"])
 
 
 def test_environments_are_forked_saved_deleted_and_their_windows_asked_for(app):
